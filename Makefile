@@ -1,0 +1,37 @@
+# `make` alone lists what there is.
+GO ?= go
+.DEFAULT_GOAL := help
+
+.PHONY: help demo build test test-parts check bench update assets clean
+
+help: ## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+demo: ## a pretend wiki with people and gadgets, on loopback, nothing left behind
+	@tools/install.sh demo
+	$(GO) run ./cmd/sallyport dev
+
+build: ## one binary: ./sallyport
+	CGO_ENABLED=0 $(GO) build -trimpath -o sallyport ./cmd/sallyport
+
+test: ## everything, on real parts (installs Chromium, MediaWiki, PHP, PostgreSQL when missing)
+	@tools/install.sh test
+	SALLYPORT_TEST_ALL=1 $(GO) test -timeout 14m ./...
+
+check: ## lint, vet and the race detector
+	$(GO) vet ./...
+	$(GO) tool -modfile=tools/go.mod golangci-lint run
+	$(GO) test -race -short ./...
+
+bench: ## ratios against nginx, Caddy and MediaWiki's own load.php, in one run
+	@tools/install.sh bench
+	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench Sallyport -benchtime 1x -timeout 30m ./internal/bench
+
+update: ## accept changed golden output; read the diff before committing
+	UPDATE=1 $(GO) test ./...
+
+assets: ## fetch the npm files we embed again, at the versions named in tools/assets.sh
+	tools/assets.sh
+
+clean: ## remove what make built
+	rm -f sallyport

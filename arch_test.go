@@ -1,0 +1,135 @@
+// Package sallyport_test holds the architecture as a test: who may import whom, and who may touch what.
+//
+// It walks the tree and reads imports in-process, so that go test's cache sees every file it depends on.
+package sallyport_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// layers, lowest first: imports only ever point up this list, to an earlier line.
+// Packages on one line do not know each other.
+var layers = [][]string{
+	// words
+	{"internal/wiki"},
+	{"internal/gadget"},
+	// engines
+	{"internal/bundle"},
+	// outside: each knows exactly one outside thing
+	{"internal/config", "internal/store", "internal/mediawiki", "internal/fakewiki"},
+	{"internal/store/sqlstore"},
+	// work
+	{"internal/registry"},
+	{"internal/delivery", "internal/gateway"},
+	// face
+	{"internal/web"},
+	{"internal/cli"},
+	{"cmd/sallyport"},
+}
+
+// testOnly packages are imported by tests alone, and may import anything.
+var testOnly = []string{
+	"internal/store/storetest", "internal/store/storetest/pgtest", "internal/mediawiki/mediawikitest",
+	"internal/browsertest", "internal/e2e", "internal/bench",
+}
+
+// powers says who may touch what, and why nobody else does: the program's attack surface on one screen.
+var powers = []struct {
+	pkg string
+	who []string
+	why string
+}{
+	{"os/exec", nil, "nothing in the product starts a process yet; the sandbox will be the only one"},
+	{"net", []string{"internal/cli", "internal/gateway"}, "only the command line opens sockets, only the gateway reads peer addresses"},
+	{"net/http", []string{"internal/mediawiki", "internal/fakewiki", "internal/delivery", "internal/gateway", "internal/web", "internal/cli"}, "words, engines and the store stay away from the network"},
+	{"net/http/httputil", []string{"internal/gateway"}, "one reverse proxy"},
+	{"database/sql", []string{"internal/store/sqlstore"}, "only the store speaks SQL"},
+	{"os", []string{"internal/cli", "internal/config", "internal/fakewiki", "internal/store/sqlstore", "cmd/sallyport"}, "engines see bytes, not files"},
+	{"github.com/evanw/esbuild/pkg/api", []string{"internal/bundle"}, "one importer of the minifier"},
+	{"testing", nil, "no test code in the binary"},
+	{"unsafe", nil, "nothing here needs it"},
+	{"reflect", nil, "nothing here needs it"},
+}
+
+func TestImportsPointOneWayAndPowersAreKept(t *testing.T) {
+	layer := map[string]int{}
+	for i, l := range layers {
+		for _, p := range l {
+			layer[p] = i + 1
+		}
+	}
+	documented := map[string]bool{}
+	seen := map[string]bool{}
+	for file, f := range sources(t) {
+		dir := path.Dir(file)
+		seen[dir] = true
+		documented[dir] = documented[dir] || f.Doc != nil
+		if slices.Contains(testOnly, dir) {
+			continue
+		}
+		mine, ok := layer[dir]
+		if !ok {
+			t.Errorf("%s: give this package a layer in arch_test.go", dir)
+			continue
+		}
+		for _, spec := range f.Imports {
+			imp, _ := strconv.Unquote(spec.Path.Value)
+			checkPower(t, file, dir, imp)
+			own, inside := strings.CutPrefix(imp, "sallyport/")
+			if inside && layer[own] >= mine {
+				t.Errorf("%s imports %s: imports point to earlier lines of layers, never sideways", file, own)
+			}
+			if inside && slices.Contains(testOnly, own) {
+				t.Errorf("%s imports %s: that package is for tests", file, own)
+			}
+		}
+	}
+	for dir := range seen {
+		if !documented[dir] {
+			t.Errorf("%s: a package begins with a comment that says what it is for", dir)
+		}
+	}
+	for dir := range layer {
+		if !seen[dir] {
+			t.Errorf("%s has a layer in arch_test.go but no Go files", dir)
+		}
+	}
+}
+
+func checkPower(t *testing.T, file, dir, imp string) {
+	t.Helper()
+	for _, p := range powers {
+		if imp == p.pkg && !slices.Contains(p.who, dir) {
+			t.Errorf("%s imports %s: %s", file, imp, p.why)
+		}
+	}
+}
+
+// sources parses every Go file of the tree that is not a test.
+func sources(t *testing.T) map[string]*ast.File {
+	t.Helper()
+	files := map[string]*ast.File{}
+	for _, root := range []string{"cmd", "internal"} {
+		err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly|parser.ParseComments)
+			files[filepath.ToSlash(name)] = f
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}

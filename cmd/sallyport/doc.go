@@ -1,0 +1,61 @@
+/*
+Sallyport lets a wiki run the code its users write, without taking that code on trust.
+
+It stands in front of a MediaWiki that stays unmodified. This is its manual; `sallyport COMMAND --help` says the same in
+short.
+
+# To look at it
+
+	sallyport dev [--listen ADDR] [--confirm-listen ADDR] [--json]
+
+starts a pretend wiki with people, pages and gadgets on loopback, prints where to go, and keeps nothing when it stops.
+ADDR is HOST:PORT; port 0 takes a free one. With --json, standard output is one line
+
+	{"wiki":"http://…","confirm":"http://…","people":[{"name","password"}],"gadgets":[{"title","module"}]}
+
+and nothing else.
+
+# To run it
+
+	sallyport config print > sallyport.toml
+	sallyport config check sallyport.toml
+	sallyport serve --config sallyport.toml
+
+Only the settings that differ from the default need to be in the file. Let nobody but Sallyport reach the MediaWiki
+behind it.
+
+# User gadgets
+
+A user gadget is a page in user space whose title ends in ".gadget" and whose text is JSON:
+
+	{
+		"description": "What it does, in one sentence.",
+		"settings": {
+			"rights": [], "skins": [], "actions": [], "categories": [], "contentModels": [], "namespaces": [],
+			"package": true, "requiresES6": false, "section": ""
+		},
+		"module": {
+			"pages": [ "/doit.js", "/words.json", "/App.vue", "/doit.css" ],
+			"dependencies": [ "mediawiki.util", "User:Ira/lib.gadget" ],
+			"peers": [], "messages": [], "codexIcons": [], "type": "general"
+		}
+	}
+
+"/doit.js" is a page below the author's own user page. "User:Ira/x.js" is a page of somebody else, who can then change this
+gadget; "MediaWiki:Gadget-x.js" one of the wiki's. Nothing is required but one page.
+
+The module's name is ext.usergadget.p and the page id of the definition: renaming the page keeps everybody's choice. Any
+script can ask for a gadget by name or by title:
+
+	mw.loader.using( 'user:SD0001/doit' ).then( ( require ) => { … } );
+
+A page counts with the newest revision that its owner saved, or somebody who may edit other people's scripts. A gadget
+whose page moves to somebody else rests for everybody who had switched it on, until they look at it again.
+
+# Exit codes
+
+	0  done
+	1  something broke; the message says what, and what to do
+	2  the command line was not understood
+*/
+package main

@@ -1,0 +1,77 @@
+// Package cli is the command line: one file per subcommand, and the only place where the parts are joined.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes. They are stable and documented in the manual.
+const (
+	exitOK    = 0
+	exitBroke = 1
+	exitUsage = 2
+)
+
+// streams are where a command reads and writes.
+type streams struct {
+	ctx    context.Context
+	stdout io.Writer
+	stderr io.Writer
+}
+
+type commands struct {
+	Dev     devCommand     `cmd:"" help:"A pretend wiki with people and gadgets, on loopback. Nothing to configure, nothing left behind."`
+	Serve   serveCommand   `cmd:"" help:"The gateway in front of a MediaWiki."`
+	Config  configCommand  `cmd:"" help:"Show or check the settings."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// exitRequest is how kong's own exits (--help, usage errors) come back instead of ending the process.
+type exitRequest int
+
+// Run carries out one command line and returns the exit code. It returns when the command is done or ctx ends.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			asked, ok := r.(exitRequest)
+			if !ok {
+				panic(r)
+			}
+			code = int(asked)
+		}
+	}()
+	var c commands
+	parser, err := kong.New(&c,
+		kong.Name("sallyport"),
+		kong.Description("Sallyport lets a wiki run the code its users write, without taking that code on trust."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { panic(exitRequest(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		panic(err) // the command structs above are wrong
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "sallyport: %v\n\nTo see what there is: sallyport --help\n", err)
+		return exitUsage
+	}
+	err = parsed.Run(streams{ctx, stdout, stderr})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintf(stderr, "sallyport: %v\n", err)
+		return exitBroke
+	}
+	return exitOK
+}
+
+// Main is [Run] on the process's own arguments and streams, for main.
+func Main(ctx context.Context) int { return Run(ctx, os.Args[1:], os.Stdout, os.Stderr) }

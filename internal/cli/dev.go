@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sallyport/internal/fakewiki"
+	"sallyport/internal/registry"
+	"sallyport/internal/store"
+	"sallyport/internal/store/sqlstore"
+)
+
+type devCommand struct {
+	Listen        string `help:"Where the wiki answers; port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	ConfirmListen string `help:"Where approvals will be given; port 0 takes a free one." default:"127.0.0.1:8081" placeholder:"ADDR"`
+	JSON          bool   `help:"Print one line of JSON about what was started, and nothing else."`
+	Verbose       bool   `short:"v" help:"Log requests and changes to standard error."`
+}
+
+// Run starts everything in this process: the pretend wiki on a port of its own, and the doors in front of it.
+func (c devCommand) Run(s streams) error {
+	level := slog.LevelWarn
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: level}))
+	listeners, err := listen(s.ctx, "127.0.0.1:0", c.Listen, c.ConfirmListen)
+	if err != nil {
+		return err
+	}
+	inner, door, confirm := listeners[0], listeners[1], listeners[2]
+
+	pretend := fakewiki.New(fakewiki.Options{Name: "Pretend wiki", Lang: "en", Now: time.Now, Logger: log})
+	if err := furnish(pretend); err != nil {
+		return err
+	}
+	db, err := sqlstore.Open(s.ctx, "")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+
+	work, ctx := errgroup.WithContext(s.ctx)
+	work.Go(func() error { return serveHTTP(ctx, inner, pretend, log) })
+	all, err := join(ctx, parts{wikiURL: "http://" + inner.Addr().String(), scriptPath: "/w", store: db, log: log})
+	if err != nil {
+		return err
+	}
+	if err := all.registry.Begin(ctx, func(int, int) {}); err != nil {
+		return err
+	}
+	work.Go(func() error { return serveHTTP(ctx, door, all.handler, log) })
+	work.Go(func() error { return serveHTTP(ctx, confirm, http.HandlerFunc(nothingToApprove), log) })
+	work.Go(func() error { return all.registry.Follow(ctx) })
+
+	about, err := describe(ctx, all.registry, door.Addr(), confirm.Addr())
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = json.NewEncoder(s.stdout).Encode(about)
+	} else {
+		about.print(s.stdout)
+	}
+	if err != nil {
+		return err
+	}
+	return work.Wait()
+}
+
+func listen(ctx context.Context, addrs ...string) ([]net.Listener, error) {
+	var all []net.Listener
+	for _, addr := range addrs {
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+		if err != nil {
+			for _, open := range all {
+				_ = open.Close() // nothing was served on it yet
+			}
+			return nil, fmt.Errorf("listen: %w; another address can be given with --listen and --confirm-listen", err)
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// nothingToApprove answers on the confirm origin as long as the write door is not built.
+func nothingToApprove(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = io.WriteString(w, `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Approvals</title>
+<h1>Nothing waits here</h1><p>Changes to code will be approved at this address, where no user code ever runs. This version of Sallyport does not hold changes back yet.</p></html>`)
+}
+
+// started is what dev says about itself; with --json it is the line on standard output.
+type started struct {
+	Wiki    string   `json:"wiki"`
+	Confirm string   `json:"confirm"`
+	People  []person `json:"people"`
+	Gadgets []sample `json:"gadgets"`
+}
+
+type sample struct {
+	Title  string `json:"title"`
+	Module string `json:"module"`
+}
+
+func describe(ctx context.Context, r *registry.Registry, door, confirm net.Addr) (*started, error) {
+	rows, _, err := r.List(ctx, store.Query{Sort: "title"})
+	if err != nil {
+		return nil, err
+	}
+	about := &started{Wiki: "http://" + door.String(), Confirm: "http://" + confirm.String(), People: people}
+	for _, row := range rows {
+		about.Gadgets = append(about.Gadgets, sample{Title: row.Title, Module: registry.ModuleName(row.PageID)})
+	}
+	return about, nil
+}
+
+func (a *started) print(w io.Writer) {
+	fmt.Fprintf(w, "A pretend wiki with people and gadgets. Everything is in memory and gone when you stop it.\n\n")
+	fmt.Fprintf(w, "  The wiki      %s/\n  My gadgets    %s%s/\n  Approvals     %s/\n\n", a.Wiki, a.Wiki, base, a.Confirm)
+	for _, p := range a.People {
+		fmt.Fprintf(w, "  Log in as     %-5s password %-14s %s\n", p.Name, p.Password, p.about)
+	}
+	fmt.Fprintf(w, "\nLog in, open My gadgets, switch one on, and open a page. Press Ctrl-C to stop.\n")
+}

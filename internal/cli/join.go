@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"sallyport/internal/delivery"
+	"sallyport/internal/gateway"
+	"sallyport/internal/mediawiki"
+	"sallyport/internal/registry"
+	"sallyport/internal/store"
+	"sallyport/internal/web"
+	"sallyport/internal/wiki"
+)
+
+// base is the path below which Sallyport answers on the wiki's own origin.
+const base = "/sallyport"
+
+// parts are what it takes to stand in front of one wiki.
+type parts struct {
+	wikiURL    string
+	scriptPath string
+	store      store.Store
+	suffixes   []string
+	trusted    []netip.Prefix
+	log        *slog.Logger
+}
+
+// joined is everything, ready to serve.
+type joined struct {
+	handler  http.Handler
+	registry *registry.Registry
+}
+
+// join puts the parts together. It needs the wiki's word on its own titles; when the wiki is down, its last word is used.
+func join(ctx context.Context, p parts) (*joined, error) {
+	upstream, err := url.Parse(p.wikiURL)
+	if err != nil {
+		return nil, err
+	}
+	client := mediawiki.New(p.wikiURL, p.scriptPath, &http.Client{}, mediawiki.Options{Timeout: 20 * time.Second})
+	site, err := siteOf(ctx, client, p)
+	if err != nil {
+		return nil, err
+	}
+	reg := registry.New(registry.Options{Site: site, Wiki: client, Store: p.store, Suffixes: p.suffixes, Log: p.log})
+	secret, err := p.store.Secret(ctx, "web-tokens")
+	if err != nil {
+		return nil, err
+	}
+	pages, err := web.New(web.Options{
+		Registry: reg, Site: site, Who: gateway.NewWho(client.WhoAmI).Sent, SiteGadgets: reg.SiteGadgets,
+		Secret: secret, Log: p.log, Base: base,
+	})
+	if err != nil {
+		return nil, err
+	}
+	loads := delivery.New(delivery.Options{Gadgets: reg, Base: base, Menu: func(string) string { return "My gadgets" }, Log: p.log})
+	own := http.NewServeMux()
+	own.Handle("/", pages)
+	for _, path := range loads.Paths() {
+		own.Handle(path, loads)
+	}
+	return &joined{
+		registry: reg,
+		handler: gateway.New(gateway.Options{
+			Upstream: upstream, Tag: loads.Tag(), Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
+		}),
+	}, nil
+}
+
+// siteOf asks the wiki what it is. The answer is kept, so that Sallyport can start while the wiki is down.
+func siteOf(ctx context.Context, client *mediawiki.Client, p parts) (*wiki.Site, error) {
+	kept := p.wikiURL + p.scriptPath // its id is what we are about to learn
+	site, err := client.Site(ctx)
+	if err == nil {
+		text, err := json.Marshal(site)
+		if err != nil {
+			return nil, err
+		}
+		return site, p.store.SetCursor(ctx, kept, "site", string(text))
+	}
+	if !errors.Is(err, mediawiki.ErrUnavailable) {
+		return nil, err
+	}
+	text, old := p.store.Cursor(ctx, kept, "site")
+	if old != nil || text == "" {
+		return nil, fmt.Errorf("the wiki does not answer, and nothing is kept from an earlier start: %w", err)
+	}
+	site = &wiki.Site{}
+	p.log.Warn("wiki does not answer; going on with what it said last", "err", err)
+	return site, json.Unmarshal([]byte(text), site)
+}

@@ -1,0 +1,3 @@
+$( function () {
+	mw.util.addPortletLink( 'p-tb', '#firstHeading', 'Back to top', 't-back-to-top' );
+} );

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sallyport/internal/config"
+	"sallyport/internal/store/sqlstore"
+)
+
+type serveCommand struct {
+	Config string `help:"The settings file; see: sallyport config print." required:"" type:"path"`
+}
+
+func (c serveCommand) Run(s streams) error {
+	settings, err := config.Load(c.Config)
+	if err != nil {
+		return err
+	}
+	level, err := settings.Level()
+	if err != nil {
+		return err
+	}
+	trusted, err := settings.Proxies()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(s.stderr, &slog.HandlerOptions{Level: level}))
+	db, err := sqlstore.Open(s.ctx, settings.Store)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	all, err := join(s.ctx, parts{
+		wikiURL: settings.Wiki.URL, scriptPath: settings.Wiki.ScriptPath, store: db,
+		suffixes: settings.Gadgets.Suffixes, trusted: trusted, log: log,
+	})
+	if err != nil {
+		return err
+	}
+	door, err := (&net.ListenConfig{}).Listen(s.ctx, "tcp", settings.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	fmt.Fprintf(s.stderr, "wiki       %s (%s)\nbehind     %s%s\ngadgets    pages in user space ending in %v\napprovals  not part of this version; confirm_listen is not used yet\n",
+		"http://"+door.Addr().String(), all.registry.Site.Name, settings.Wiki.URL, settings.Wiki.ScriptPath, settings.Gadgets.Suffixes)
+	work, ctx := errgroup.WithContext(s.ctx)
+	work.Go(func() error { return serveHTTP(ctx, door, all.handler, log) })
+	work.Go(func() error { return all.keepFresh(ctx, log) })
+	return work.Wait()
+}
+
+// keepFresh reads the wiki's definitions when nothing is known yet, and follows its changes from then on.
+func (j *joined) keepFresh(ctx context.Context, log *slog.Logger) error {
+	for ctx.Err() == nil {
+		err := j.registry.Begin(ctx, func(pages, definitions int) {
+			log.Info("reading user space", "pages", pages, "definitions", definitions)
+		})
+		if err == nil {
+			return j.registry.Follow(ctx)
+		}
+		log.Warn("definitions not read; again in 10 seconds", "err", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(10 * time.Second):
+		}
+	}
+	return nil
+}
+
+// serveHTTP serves until ctx ends, then gives requests under way a moment to finish.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 20 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- server.Serve(l) }()
+	select {
+	case err := <-stopped:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		_ = server.Close() // somebody holds a connection open; the wait is over
+	}
+	if err := <-stopped; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+// Package config reads Sallyport's one settings file and checks it. The commented default is a file, [Default]; whatever
+// it does not name does not exist.
+package config
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Default is the commented default file, which `sallyport config print` shows.
+//
+//go:embed default.toml
+var Default []byte
+
+// Config is the file's content. What each setting means stands in [Default].
+type Config struct {
+	Listen         string   `toml:"listen"`
+	ConfirmListen  string   `toml:"confirm_listen"`
+	TrustedProxies []string `toml:"trusted_proxies"`
+	Store          string   `toml:"store"`
+	LogLevel       string   `toml:"log_level"`
+	Wiki           Wiki     `toml:"wiki"`
+	Gadgets        Gadgets  `toml:"gadgets"`
+}
+
+// Wiki says where the MediaWiki is.
+type Wiki struct {
+	URL        string `toml:"url"`
+	ScriptPath string `toml:"script_path"`
+}
+
+// Gadgets says what counts as a definition.
+type Gadgets struct {
+	Suffixes []string `toml:"suffixes"`
+}
+
+// Load reads a file over the default and checks the result. Every mistake is reported at once.
+func Load(path string) (*Config, error) {
+	text, err := os.ReadFile(path) //nolint:gosec // G304: the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("read settings: %w", err)
+	}
+	c, err := Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+// Parse reads a file's text over the default and checks the result.
+func Parse(text []byte) (*Config, error) {
+	c := &Config{}
+	for _, layer := range [][]byte{Default, text} {
+		d := toml.NewDecoder(bytes.NewReader(layer)).DisallowUnknownFields()
+		if err := d.Decode(c); err != nil {
+			var unknown *toml.StrictMissingError
+			if errors.As(err, &unknown) {
+				return nil, fmt.Errorf("settings that do not exist:\n%s", unknown.String())
+			}
+			var syntax *toml.DecodeError
+			if errors.As(err, &syntax) {
+				return nil, errors.New(syntax.String())
+			}
+			return nil, err
+		}
+	}
+	return c, c.Check()
+}
+
+// Check reports everything that is wrong with the settings, joined.
+func (c *Config) Check() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	for name, addr := range map[string]string{"listen": c.Listen, "confirm_listen": c.ConfirmListen} {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			bad("%s = %q: write HOST:PORT, for instance \"127.0.0.1:8080\"", name, addr)
+		}
+	}
+	if c.Listen == c.ConfirmListen && !strings.HasSuffix(c.Listen, ":0") {
+		bad("confirm_listen is the same as listen: approvals need an origin of their own, where no user code runs")
+	}
+	if u, err := url.Parse(c.Wiki.URL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || (u.Path != "" && u.Path != "/") {
+		bad("wiki.url = %q: write the scheme and host alone, for instance \"http://127.0.0.1:8090\"; a path goes into wiki.script_path", c.Wiki.URL)
+	}
+	if p := c.Wiki.ScriptPath; p != "" && (!strings.HasPrefix(p, "/") || strings.HasSuffix(p, "/")) {
+		bad("wiki.script_path = %q: begin with a slash and end without one, for instance \"/w\"; empty for the root", p)
+	}
+	if !strings.HasPrefix(c.Store, "sqlite:") && !strings.HasPrefix(c.Store, "postgres://") && !strings.HasPrefix(c.Store, "postgresql://") {
+		bad("store: begin with \"sqlite:\" or \"postgres://\"")
+	}
+	if _, err := c.Level(); err != nil {
+		bad("log_level = %q: write debug, info, warn or error", c.LogLevel)
+	}
+	if len(c.Gadgets.Suffixes) == 0 {
+		bad("gadgets.suffixes is empty: name at least one, for instance \".gadget\"")
+	}
+	for _, s := range c.Gadgets.Suffixes {
+		if len(s) < 2 || s[0] != '.' || strings.ContainsAny(s, "/#<>[]|{} _") {
+			bad("gadgets.suffixes has %q: begin with a dot and use only what may end a title", s)
+		}
+		for _, code := range []string{".js", ".css"} {
+			if s == code {
+				bad("gadgets.suffixes has %q: MediaWiki keeps that ending for scripts and style sheets", s)
+			}
+		}
+	}
+	if _, err := c.Proxies(); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// Level is LogLevel for slog.
+func (c *Config) Level() (slog.Level, error) {
+	var l slog.Level
+	return l, l.UnmarshalText([]byte(c.LogLevel))
+}
+
+// Proxies is TrustedProxies, parsed.
+func (c *Config) Proxies() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	var errs []error
+	for _, s := range c.TrustedProxies {
+		p, err := netip.ParsePrefix(s)
+		if addr, single := netip.ParseAddr(s); single == nil {
+			p, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("trusted_proxies has %q: write an address or a CIDR range, for instance \"10.0.0.0/8\"", s))
+		}
+		all = append(all, p)
+	}
+	return all, errors.Join(errs...)
+}

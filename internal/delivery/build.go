@@ -1,0 +1,41 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+
+	"sallyport/internal/bundle"
+	"sallyport/internal/registry"
+)
+
+// buildKey names the bytes of a module: everything they depend on.
+type buildKey struct {
+	id      int64
+	content string // registry.Gadget.Key
+	lang    string // only for gadgets with messages
+	rtl     bool
+	debug   int
+}
+
+// build returns a gadget's module, from the cache when its content is known. The same bytes serve everybody.
+func (d *Delivery) build(ctx context.Context, g *registry.Gadget, r request) *bundle.Module {
+	key := buildKey{id: g.Row.PageID, content: g.Key, rtl: r.RTL, debug: r.Debug}
+	var messages map[string]string
+	if len(g.Def.Module.Messages) > 0 {
+		key.lang = r.Lang
+		messages = d.gadgets.Messages(ctx, g.Def.Module.Messages, r.Lang)
+		key.content += bundle.Hash(fmt.Append(nil, messages))
+	}
+	if m, ok := d.built.GetIfPresent(key); ok {
+		return m
+	}
+	m, _, _ := d.building.Do(fmt.Sprint(key), func() (any, error) {
+		m := bundle.Build(bundle.Input{
+			Module: g.Module, Package: g.Def.Settings.Package, Styles: g.Styles, Files: g.Inputs(),
+			Messages: messages, Icons: g.Def.Module.CodexIcons, RTL: r.RTL, Debug: r.Debug,
+		})
+		d.built.Set(key, m)
+		return m, nil
+	})
+	return m.(*bundle.Module)
+}

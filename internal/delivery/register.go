@@ -1,0 +1,59 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"sallyport/internal/registry"
+)
+
+// maxWanted bounds how many gadgets one question to register may name.
+const maxWanted = 50
+
+// registration answers somebody who wants gadgets on demand, by module name or title:
+// mw.loader.using( 'user:SD0001/doit' ). Its Names hold what was asked for as well, as it was written; what no gadget answers to is absent.
+type registration = start
+
+// register answers register?names=a|b as JSON. Anybody may ask: gadgets are public pages.
+func (d *Delivery) register(w http.ResponseWriter, r *http.Request) {
+	if len(r.URL.RawQuery) > maxQuery {
+		http.Error(w, "This address is too long: ask for fewer gadgets at once.", http.StatusRequestURITooLong)
+		return
+	}
+	d.gadgets.Fresh(r.Context())
+	q := r.URL.Query()
+	reg := registration{Rows: []row{}, Load: []load{}, Names: map[string]string{}}
+	roots, err := d.wanted(r.Context(), &reg, strings.Split(q.Get("names"), "|"))
+	if err == nil {
+		err = d.fill(r.Context(), &reg, roots, parseRequest(q))
+	}
+	if err != nil {
+		d.log.Error("gadgets on demand not read", "err", err)
+		http.Error(w, "User gadgets are not available right now; try again in a minute.", http.StatusServiceUnavailable)
+		return
+	}
+	personal(typeJSON, []byte(quote(reg)+"\n")).send(w, r, d.now())
+}
+
+func (d *Delivery) wanted(ctx context.Context, reg *registration, names []string) (roots []*registry.Gadget, err error) {
+	for _, name := range names[:min(len(names), maxWanted)] {
+		var g *registry.Gadget
+		if id, ours := registry.ID(name); ours {
+			g, err = d.gadgets.Gadget(ctx, id)
+		} else {
+			g, err = d.gadgets.ByTitle(ctx, name)
+		}
+		if errors.Is(err, registry.ErrNotFound) {
+			reg.Problems = append(reg.Problems, "there is no gadget "+name)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		reg.Names[name] = g.Module
+		roots = append(roots, g)
+	}
+	return roots, nil
+}

@@ -1,0 +1,172 @@
+package delivery
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"sallyport/internal/bundle"
+	"sallyport/internal/registry"
+)
+
+// start is what a browser is told about one person's gadgets. boot.js reads it: mw.sallyport.start( … ).
+type start struct {
+	// Rows are arguments for mw.loader.register, dependencies first: name, version, dependencies by name.
+	Rows []row `json:"rows"`
+	// Load lists what to load on this page if its conditions hold, in the order the person switched things on.
+	Load []load `json:"load"`
+	// Problems are things that do not run, and why: for the console.
+	Problems []string `json:"problems,omitempty"`
+	// Failed are registered modules that cannot be loaded.
+	Failed []string `json:"failed,omitempty"`
+	// Names maps titles of gadgets to their modules, for require( 'User:Mara/dom-kit.gadget' ).
+	Names map[string]string `json:"names,omitempty"`
+	// Menu is the text of the link to My gadgets in the personal menu.
+	Menu string `json:"menu,omitempty"`
+}
+
+// row is [name, version, [dependency…], group, source].
+type row [5]any
+
+type load struct {
+	Module string      `json:"module"`
+	When   *conditions `json:"when,omitempty"`
+	// Style is "early" when ext.gadgets.userstyles brings the style sheet, "late" when the browser has to add it, and
+	// empty for modules with scripts.
+	Style string   `json:"style,omitempty"`
+	Peers []string `json:"peers,omitempty"`
+}
+
+// sourceName is the name under which our load.php is registered as a source with mw.loader.
+const sourceName = "sallyport"
+
+// startup answers ext.gadgets.userstartup: what one named person has switched on.
+func (d *Delivery) startup(ctx context.Context, req request) *answer {
+	d.gadgets.Fresh(ctx)
+	s, err := d.start(ctx, req)
+	if err != nil {
+		return d.startupFailed(err, req)
+	}
+	body := []byte("(window.RLQ=window.RLQ||[]).push(function(){mw.sallyport.start(" + quote(s) + ");});\n")
+	if req.Only != "scripts" {
+		body = wrapped(startupModule, body)
+	}
+	return personal(typeScript, body)
+}
+
+// startupFailed tells the browser that this person's gadgets are not to be had now: an error in the console, no gadget,
+// and the page unharmed.
+func (d *Delivery) startupFailed(err error, req request) *answer {
+	if errors.Is(err, registry.ErrNoUser) {
+		return personal(typeScript, []byte(comment("Nobody on this wiki has that name.")+"/* */\n"))
+	}
+	d.log.Error("gadgets of a user not read", "err", err)
+	message := "Your user gadgets are not available right now. The page works without them; reload it in a minute."
+	body := []byte("if (window.console && console.error) { console.error(" + quote(message) + "); }\n")
+	if req.Only != "scripts" {
+		var s states
+		s.add(startupModule, "error")
+		body = append(body, s.statement()...)
+	}
+	return &answer{kind: typeScript, cache: "private, no-store", body: body}
+}
+
+// wrapped puts a script into the statement mw.loader expects for a module that was asked for without only=scripts.
+func wrapped(name string, script []byte) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "(function(D){mw.loader.impl?mw.loader.impl(D):mw.loader.implement.apply(null,D());})"+
+		"(function(){return[%s,function($,jQuery,require,module){\n%s}];});\n", quote(name+"@"+bundle.Hash(script)), script)
+	return b.Bytes()
+}
+
+// personal is an answer about one person: it may be kept, but has to be asked about each time.
+func personal(kind string, body []byte) *answer {
+	a := &answer{kind: kind, cache: cachePersonal, etag: `W/"` + bundle.Hash(body) + `"`, body: body}
+	return a.pack()
+}
+
+// start collects what one person's pages need.
+func (d *Delivery) start(ctx context.Context, req request) (*start, error) {
+	user, err := d.gadgets.User(ctx, req.User)
+	if err != nil {
+		return nil, err
+	}
+	enabled, err := d.gadgets.Enabled(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	s := &start{Rows: []row{}, Load: []load{}, Menu: d.menu(req.Lang)}
+	var roots []*registry.Gadget
+	for _, e := range enabled {
+		switch e.State {
+		case registry.On:
+			if skinAllows(e.Gadget.Def.Settings, req.Skin) {
+				roots = append(roots, e.Gadget)
+			}
+		case registry.Broken:
+			s.Problems = append(s.Problems, e.Gadget.Row.Title+": "+e.Gadget.Problem)
+		case registry.Moved:
+			s.Problems = append(s.Problems, fmt.Sprintf("%s now belongs to %s. It rests until you look at it under My gadgets.",
+				e.Gadget.Row.Title, e.Gadget.Row.Owner))
+		}
+	}
+	return s, d.fill(ctx, s, roots, req)
+}
+
+// fill adds registration rows for the gadgets and all they need, and the entries to load.
+func (d *Delivery) fill(ctx context.Context, s *start, roots []*registry.Gadget, req request) error {
+	all, err := d.gadgets.Closure(ctx, roots)
+	if err != nil {
+		return err
+	}
+	if s.Names == nil {
+		s.Names = make(map[string]string, len(all))
+	}
+	settled := make(map[int64]*registry.Gadget, len(all))
+	for _, g := range all {
+		settled[g.Row.PageID] = g
+		s.Names[g.Row.Title] = g.Module
+		if g.Problem != "" {
+			s.Failed = append(s.Failed, g.Module)
+			s.Problems = append(s.Problems, g.Row.Title+": "+g.Problem)
+			continue
+		}
+		s.Rows = append(s.Rows, d.row(ctx, g, req))
+	}
+	for _, root := range roots {
+		if g := settled[root.Row.PageID]; g.Problem == "" {
+			s.Load = append(s.Load, loadOf(g))
+		}
+	}
+	return nil
+}
+
+func (d *Delivery) row(ctx context.Context, g *registry.Gadget, req request) row {
+	version := ""
+	if req.Debug == 0 { // in debug mode modules have no version, so that nothing is kept (Module::getVersionHash)
+		version = d.build(ctx, g, req).Version
+	}
+	requires := g.Requires
+	if requires == nil {
+		requires = []string{}
+	}
+	return row{g.Module, version, requires, nil, sourceName}
+}
+
+func loadOf(g *registry.Gadget) load {
+	l := load{Module: g.Module, When: conditionsOf(g.Def.Settings)}
+	switch {
+	case g.Styles && early(g.Def.Settings):
+		l.Style = "early"
+	case g.Styles:
+		l.Style = "late"
+	}
+	for _, peer := range g.Peers {
+		if !slices.Contains(l.Peers, peer) {
+			l.Peers = append(l.Peers, peer)
+		}
+	}
+	return l
+}

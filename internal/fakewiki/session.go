@@ -1,0 +1,109 @@
+package fakewiki
+
+import (
+	"crypto/hmac"
+	"crypto/md5" //nolint:gosec // the length of MediaWiki's tokens, not a secret's strength: the key is random
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// session is what the server keeps for one browser.
+type session struct {
+	ID      string
+	Account int64 // 0 for nobody
+	Secret  []byte
+}
+
+// anonymousToken is what MediaWiki gives people who are not logged in (Session\Token::SUFFIX alone).
+const anonymousToken = `+\`
+
+// recognise finds out who asks, by the session cookie. An API request that any origin may send is nobody's.
+func (w *Wiki) recognise(q *request) {
+	q.user = anonymous(q.http.RemoteAddr)
+	if q.text("origin") == "*" || q.has("callback") {
+		return
+	}
+	c, err := q.http.Cookie(w.site.ID + "_session")
+	if err != nil {
+		return
+	}
+	s := w.sessions[c.Value]
+	if s == nil {
+		return
+	}
+	q.session = s
+	if a := w.db.Accounts[s.Account]; a != nil {
+		q.account, q.user = a, a.word()
+	}
+}
+
+// open gives the request a session, making one when it has none.
+func (w *Wiki) open(q *request) *session {
+	if q.session == nil {
+		q.session = &session{ID: hex.EncodeToString(w.bytes(16)), Secret: w.bytes(32)}
+		w.sessions[q.session.ID] = q.session
+		q.cookies = append(q.cookies, w.cookie("_session", q.session.ID))
+	}
+	return q.session
+}
+
+// login puts somebody into a fresh session, so that nobody can plant one beforehand.
+func (w *Wiki) login(q *request, a *account) {
+	w.drop(q)
+	w.open(q).Account = a.ID
+	a.Touched = w.now().UTC()
+	q.account, q.user = a, a.word()
+	q.cookies = append(q.cookies, w.cookie("UserID", strconv.FormatInt(a.ID, 10)), w.cookie("UserName", strings.ReplaceAll(a.Name, " ", "+")))
+}
+
+// logout ends the session.
+func (w *Wiki) logout(q *request) {
+	w.drop(q)
+	q.account, q.user = nil, anonymous(q.http.RemoteAddr)
+	for _, name := range []string{"_session", "UserID", "UserName"} {
+		c := w.cookie(name, "")
+		c.MaxAge = -1
+		q.cookies = append(q.cookies, c)
+	}
+	q.cookies = append(q.cookies, w.cookie("LoggedOut", w.now().UTC().Format("20060102150405")))
+}
+
+func (w *Wiki) drop(q *request) {
+	if q.session != nil {
+		delete(w.sessions, q.session.ID)
+		q.session = nil
+	}
+}
+
+func (w *Wiki) cookie(name, value string) *http.Cookie {
+	return &http.Cookie{Name: w.site.ID + name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+}
+
+// token makes a token of a kind ("", "login", "watch", …) in MediaWiki's form: 32 hex digits of a keyed hash, 8 of the
+// time, and "+\". Tokens for somebody who is not logged in and does not log in are "+\" alone.
+func (w *Wiki) token(q *request, kind string) string {
+	if q.account == nil && kind != "login" && kind != "createaccount" {
+		return anonymousToken
+	}
+	return sign(w.open(q), kind, strconv.FormatInt(w.now().Unix(), 16))
+}
+
+func sign(s *session, kind, stamp string) string {
+	mac := hmac.New(md5.New, s.Secret)
+	mac.Write([]byte(kind + "|" + stamp))
+	return hex.EncodeToString(mac.Sum(nil)) + stamp + `+\`
+}
+
+// checks says whether a token is good for this session and kind.
+func (w *Wiki) checks(q *request, kind, token string) bool {
+	if q.account == nil && kind != "login" && kind != "createaccount" {
+		return token == anonymousToken
+	}
+	body, ok := strings.CutSuffix(token, `+\`)
+	if !ok || len(body) <= 32 || q.session == nil {
+		return false
+	}
+	return hmac.Equal([]byte(sign(q.session, kind, body[32:])), []byte(token))
+}

@@ -1,0 +1,105 @@
+package fakewiki
+
+import (
+	"net/http"
+	"strings"
+)
+
+// special is one special page.
+type special struct {
+	name    string // canonical
+	aliases []string
+	show    func(*Wiki, *visit) *reply
+}
+
+func specialPages() []special {
+	return []special{
+		{"AllPages", nil, (*Wiki).specialAllPages},
+		{"BlankPage", nil, (*Wiki).specialBlank},
+		{"Block", []string{"BlockIP", "BlockUser"}, (*Wiki).specialBlock},
+		{"Contributions", []string{"Contribs"}, (*Wiki).specialContributions},
+		{"Gadgets", nil, (*Wiki).specialGadgets},
+		{"Log", nil, (*Wiki).specialLog},
+		{"Movepage", []string{"MovePage"}, (*Wiki).specialMove},
+		{"Mycontributions", []string{"MyContributions"}, ownPage("Special:Contributions/", "")},
+		{"Mypage", []string{"MyPage"}, ownPage("User:", "")},
+		{"Mytalk", []string{"MyTalk"}, ownPage("User talk:", "")},
+		{"Preferences", nil, (*Wiki).specialPreferences},
+		{"Recentchanges", []string{"RecentChanges"}, (*Wiki).specialRecentChanges},
+		{"Search", nil, (*Wiki).specialSearch},
+		{"Specialpages", []string{"SpecialPages"}, (*Wiki).specialList},
+		{"Userlogin", []string{"UserLogin", "Login"}, (*Wiki).specialLogin},
+		{"Userlogout", []string{"UserLogout", "Logout"}, (*Wiki).specialLogout},
+		{"Version", nil, (*Wiki).specialVersion},
+		{"Watchlist", nil, (*Wiki).specialWatchlist},
+		{"Whatlinkshere", []string{"WhatLinksHere"}, (*Wiki).specialLinks},
+	}
+}
+
+// specialPage finds a special page by any of its names, whatever their case.
+func (w *Wiki) specialPage(v *visit) *reply {
+	name, param, _ := strings.Cut(v.title.Text(), "/")
+	v.param = param
+	v.page, v.rev = nil, nil
+	for _, s := range specialPages() {
+		for _, alias := range append([]string{s.name}, s.aliases...) {
+			if strings.EqualFold(strings.ReplaceAll(name, " ", ""), alias) {
+				v.special, v.action = s.name, "view"
+				return s.show(w, v)
+			}
+		}
+	}
+	return w.errorPage(v, http.StatusNotFound, "No such special page", "You have requested an invalid special page.")
+}
+
+func (w *Wiki) specialBlank(v *visit) *reply {
+	return w.html(v, body{heading: "Blank page", content: "<p>This page is intentionally left blank.</p>"})
+}
+
+func (w *Wiki) specialVersion(v *visit) *reply {
+	return w.html(v, body{heading: "Version", content: `<table class="wikitable" id="sv-software"><tbody><tr><th>Product</th><th>Version</th></tr><tr><td>A pretend MediaWiki</td><td>` +
+		escape(w.site.Generator) + "</td></tr></tbody></table>"})
+}
+
+func (w *Wiki) specialList(v *visit) *reply {
+	var rows strings.Builder
+	for _, s := range specialPages() {
+		rows.WriteString("<li>" + link(w.address(w.title("Special:"+s.name)), s.name) + "</li>")
+	}
+	return w.html(v, body{heading: "Special pages", content: `<ul class="mw-specialpages-list">` + rows.String() + "</ul>"})
+}
+
+func (w *Wiki) specialBlock(v *visit) *reply {
+	if !v.user.Has("block") {
+		return w.permissionError(v, deny("permissiondenied", "You do not have permission to block users."))
+	}
+	return w.html(v, body{heading: "Block user", content: `<form id="mw-block-form" class="mw-htmlform"><p>Nobody is blocked on a pretend wiki. Sending this form does nothing.</p>` +
+		`<label for="mw-bi-target">Username or IP address</label> <input id="mw-bi-target" name="wpTarget" value="` + escape(v.param) + `"> <label for="mw-input-wpReason-other">Reason</label> <input id="mw-input-wpReason-other" name="wpReason-other"></form>`})
+}
+
+func (w *Wiki) specialWatchlist(v *visit) *reply {
+	if v.account == nil {
+		return redirectTo(w.site.Server + w.scriptQuery("title", "Special:UserLogin", "returnto", "Special:Watchlist"))
+	}
+	return w.html(v, body{heading: "Watchlist", content: `<div class="mw-changeslist"><p class="mw-changeslist-empty">No pages are watched here.</p></div>`})
+}
+
+// ownPage redirects to somebody's own page and keeps the parameters that matter to action=raw (RedirectSpecialArticle).
+func ownPage(prefix, suffix string) func(*Wiki, *visit) *reply {
+	return func(w *Wiki, v *visit) *reply {
+		title := prefix + v.user.Name + suffix
+		if v.param != "" {
+			title += "/" + v.param
+		}
+		pairs := []string{"title", strings.ReplaceAll(title, " ", "_")}
+		for _, name := range []string{"action", "ctype", "maxage", "smaxage", "redirect", "section", "safemode", "diff", "oldid", "preview", "useskin"} {
+			if v.has(name) {
+				pairs = append(pairs, name, v.text(name))
+			}
+		}
+		if len(pairs) == 2 {
+			return redirectTo(w.site.URL(w.title(title)))
+		}
+		return redirectTo(w.site.Server + w.scriptQuery(pairs...))
+	}
+}

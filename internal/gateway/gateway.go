@@ -1,0 +1,53 @@
+// Package gateway is the http.Handler in front of a MediaWiki: a reverse proxy that adds the bootstrap to pages.
+//
+//	browser ──► refuse service workers ──► own paths (/sallyport/…) ──► own handlers
+//	                                   └─► compress ──► announce writes ──► proxy ──► MediaWiki
+//	                                                                      └─ inject the bootstrap
+//
+// Everything else passes through unread: bodies are streamed, upgrades work, and nothing is buffered but the head of an
+// HTML page, until the tag of MediaWiki's startup module has been seen. When Sallyport's own store is down the wiki stays
+// readable, because nothing here asks it.
+package gateway
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// Options are what [New] needs.
+type Options struct {
+	Upstream *url.URL       // the MediaWiki: scheme and host
+	Tag      []byte         // the bootstrap: added to pages right after the startup module's tag
+	Base     string         // path below which Own answers, for instance "/sallyport"
+	Own      http.Handler   // everything below Base
+	Trusted  []netip.Prefix // proxies whose X-Forwarded-* headers are believed
+	OnWrite  func()         // called after somebody wrote to the wiki; may be nil
+	Log      *slog.Logger
+}
+
+// New makes the handler in front of the wiki.
+func New(o Options) http.Handler {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.OnWrite == nil {
+		o.OnWrite = func() {}
+	}
+	wiki := withCompression(withWriteNotice(newProxy(o), o.OnWrite))
+	return withoutServiceWorkers(withOwnPaths(wiki, o.Own, o.Base))
+}
+
+// withOwnPaths answers addresses below the base path itself, with and without the final slash.
+func withOwnPaths(wiki, own http.Handler, base string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rest, ours := strings.CutPrefix(r.URL.Path, base)
+		if ours && (rest == "" || rest[0] == '/') {
+			own.ServeHTTP(w, r)
+			return
+		}
+		wiki.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,134 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"time"
+)
+
+//go:embed pages codex
+var assets embed.FS
+
+// look is every page in one language.
+type look struct {
+	*tongue
+	pages map[string]*template.Template
+}
+
+// view is what every template gets.
+type view struct {
+	Lang, Dir     string
+	Style         string // address of the style sheet
+	Base          string
+	SiteName      string
+	Home, LogIn   string // addresses on the wiki
+	Page          string // name of the page, to mark it in the navigation
+	Me            string // the reader's name; empty for nobody
+	Down          bool   // the wiki did not say who is asking
+	Search        string
+	MayNotSwitch  string // key of the message that says why there are no switches; empty when there are
+	SuggestsLogin bool
+	Body          any
+}
+
+// readLooks parses every page once for every language: what a template says depends on the language alone.
+func (p *pages) readLooks() (map[string]*look, error) {
+	names, err := fs.ReadDir(assets, "pages")
+	if err != nil {
+		return nil, err
+	}
+	looks := map[string]*look{}
+	for code, t := range p.words.tongues {
+		l := &look{tongue: t, pages: map[string]*template.Template{}}
+		frame, err := template.New("frame").Funcs(p.vocabulary(code)).ParseFS(assets, "pages/frame/*.html")
+		if err != nil {
+			return nil, err
+		}
+		for _, dir := range names {
+			if dir.Name() == "frame" {
+				continue
+			}
+			page, err := template.Must(frame.Clone()).ParseFS(assets, path.Join("pages", dir.Name(), "*.html"))
+			if err != nil {
+				return nil, err
+			}
+			l.pages[dir.Name()] = page
+		}
+		looks[code] = l
+	}
+	return looks, nil
+}
+
+// vocabulary is what templates can say in one language.
+func (p *pages) vocabulary(lang string) template.FuncMap {
+	return template.FuncMap{
+		"msg":    func(key string, params ...any) template.HTML { return p.words.html(lang, key, params...) },
+		"person": p.personLink,
+		"page":   p.pageLink,
+		"name":   isolate,
+		"shown":  visible,
+		"date":   func(t time.Time) template.HTML { return p.words.date(lang, t) },
+		"number": func(n int) string { return p.words.tongues[lang].param(n) },
+	}
+}
+
+// show renders a page. Nothing is sent before all of it is there.
+func (p *pages) show(v *visit, name string, status int, body any) error {
+	lang := p.words.base(v.lang)
+	l := p.looks[lang]
+	t, ok := l.pages[name]
+	if !ok {
+		return fmt.Errorf("there is no template for page %q", name)
+	}
+	why, login := p.mayNotSwitch(v)
+	data := view{
+		Lang: lang, Dir: l.dir(), Style: p.styles.address(p.Base, l.dir()), Base: p.Base, SiteName: p.Site.Name,
+		Home: p.Site.Path(p.mainPage()), LogIn: p.logIn(), Page: name, Me: v.me.Name, Down: v.down != nil,
+		Search: v.URL.Query().Get("search"), MayNotSwitch: why, SuggestsLogin: login, Body: body,
+	}
+	if v.me.ID == 0 {
+		data.Me = ""
+	}
+	if lang == showKeys {
+		data.Lang = fallback
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "frame.html", data); err != nil {
+		return fmt.Errorf("render page %q: %w", name, err)
+	}
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.Header().Set("Content-Language", data.Lang)
+	v.w.WriteHeader(status)
+	_, err := v.w.Write(b.Bytes())
+	if err != nil {
+		p.Log.Debug("reader went away", "path", v.URL.Path, "err", err)
+	}
+	return nil
+}
+
+// mayNotSwitch is the message that says why a page has no switches, and whether logging in would help.
+func (p *pages) mayNotSwitch(v *visit) (key string, login bool) {
+	switch {
+	case v.down != nil:
+		return "no-switch-down", false
+	case v.me.ID == 0:
+		return "no-switch-anonymous", true
+	case v.door == unknown:
+		return "no-switch-old", false
+	case v.door == byScript:
+		return "no-switch-script", false
+	default:
+		return "", false
+	}
+}
+
+// redirect sends the reader to another of our pages after a form.
+func (v *visit) redirect(to string) error {
+	http.Redirect(v.w, v.Request, to, http.StatusSeeOther)
+	return nil
+}

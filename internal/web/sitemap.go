@@ -1,0 +1,21 @@
+package web
+
+import "net/http"
+
+// sitemap is every address there is.
+func (p *pages) sitemap() http.Handler {
+	mux := http.NewServeMux()
+	at := func(method, path string, answer func(*visit) error) {
+		mux.HandleFunc(method+" "+p.Base+path, p.visited(answer))
+	}
+	at("GET", "/{$}", p.my)
+	at("GET", "/user/{name...}", p.person)
+	at("GET", "/gadgets", p.all)
+	at("GET", "/gadgets.csv", p.allCSV)
+	at("GET", "/gadgets.json", p.allJSON)
+	at("GET", "/gadget/{which...}", p.gadget)
+	at("POST", "/gadget/{which}/switch", p.turn)
+	mux.HandleFunc("GET "+p.Base+"/static/{hash}/{file}", p.static)
+	mux.HandleFunc(p.Base+"/", p.visited(func(*visit) error { return errNoPage }))
+	return mux
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+)
+
+// turn switches a gadget on or off for the person who sends the form, and shows the page they came from.
+func (p *pages) turn(v *visit) error {
+	d, err := p.allowed(v)
+	if err != nil {
+		p.Log.Info("switch refused", "wiki", p.Site.ID, "user", v.me.ID, "gadget", d.gadget, "why", faultOf(err).key)
+		return err
+	}
+	otherwise := p.gadgetURL(d.gadget)
+	if d.to == "off" {
+		if err := p.Registry.SwitchOff(v.Context(), d.user, d.gadget); err != nil {
+			return err
+		}
+		return v.redirect(p.noted(p.back(v.PostForm.Get("back"), otherwise), d.gadget))
+	}
+	g, err := p.Registry.Gadget(v.Context(), d.gadget)
+	if err != nil {
+		return err
+	}
+	if g.Row.OwnerID != d.owner {
+		return errMoved
+	}
+	if err := p.Registry.SwitchOn(v.Context(), d.user, d.gadget); err != nil {
+		return err
+	}
+	return v.redirect(p.back(v.PostForm.Get("back"), otherwise))
+}
+
+// allowed reads what a form asks for, and refuses it unless a person sent it from a page of ours.
+func (p *pages) allowed(v *visit) (deed, error) {
+	var d deed
+	m := gadgetAddress.FindStringSubmatch(v.PathValue("which"))
+	if m == nil || m[2] != "" {
+		return d, errNoPage
+	}
+	id, err := strconv.ParseInt(m[1], 10, 64)
+	d.gadget = id
+	switch {
+	case err != nil:
+		return d, errNoPage
+	case v.door == unknown:
+		return d, errOld
+	case !sends(v.Request):
+		return d, errScript
+	case v.down != nil:
+		return d, errWikiDown
+	case v.me.ID == 0:
+		return d, errNobody
+	}
+	d.user = v.me.ID
+	if err := v.ParseForm(); err != nil {
+		return d, errForm
+	}
+	d.to = v.PostForm.Get("to")
+	if d.owner, err = strconv.ParseInt(v.PostForm.Get("owner"), 10, 64); err != nil || d.to != "on" && d.to != "off" {
+		return d, errForm
+	}
+	ok, expired := p.tokens.fits(v.PostForm.Get("token"), d, v.Request)
+	switch {
+	case expired:
+		return d, errExpired
+	case !ok:
+		return d, errToken
+	default:
+		return d, nil
+	}
+}
+
+// noted tells My gadgets what has just been switched off, for it is no longer in the list.
+func (p *pages) noted(to string, id int64) string {
+	u, err := url.Parse(to)
+	if err != nil || u.Path != p.Base+"/" {
+		return to
+	}
+	q := u.Query()
+	q.Set("off", digits(id))
+	u.RawQuery = q.Encode()
+	return u.String()
+}
