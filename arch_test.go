@@ -39,7 +39,7 @@ var layers = [][]string{
 // testOnly packages are imported by tests alone, and may import anything.
 var testOnly = []string{
 	"internal/store/storetest", "internal/store/storetest/pgtest", "internal/mediawiki/mediawikitest",
-	"internal/browsertest", "internal/e2e", "internal/bench",
+	"internal/browsertest",
 }
 
 // powers says who may touch what, and why nobody else does: the program's attack surface on one screen.

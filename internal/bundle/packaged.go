@@ -62,7 +62,7 @@ func (b *builder) packagedFile(i int, taken map[string]bool) *output {
 
 func (b *builder) data(f *File) string {
 	if f.Missing {
-		return invalidJSON
+		return `{"error":` + quote(f.Reason) + "}"
 	}
 	literal, err := jsonLiteral(f.Text)
 	if err != nil {

@@ -90,6 +90,9 @@ func classic(text string) *syntaxError {
 	if len(msgs) == 0 {
 		return nil
 	}
+	if strings.Contains(msgs[0].Text, "ECMAScript module") {
+		return &syntaxError{max(strings.Index(text, "import"), 0), "import.meta exists only in modules, and a gadget page is a script"}
+	}
 	e := located(head+text, msgs[0])
 	e.at = max(e.at-len(head), 0)
 	e.msg += ": a gadget page is a script, not a module: write require() and module.exports, not import and export"

@@ -128,11 +128,12 @@
 		} );
 		mw.loader.load( modules );
 		if ( answer.menu ) {
-			mw.loader.using( 'mediawiki.util' ).then( function () {
+			// mw.loader.using is not there yet; the queue knows how to wait.
+			window.RLQ.push( [ [ 'mediawiki.util' ], function () {
 				$( function () {
 					mw.util.addPortletLink( 'p-personal', base + '/', answer.menu, 'pt-usergadgets', null, null, '#pt-watchlist, #pt-mycontris, #pt-logout' );
 				} );
-			} );
+			} ] );
 		}
 	}
 
@@ -163,11 +164,23 @@
 		return Array.isArray( names ) ? names : [ names ];
 	}
 
-	/* Teaches mw.loader.using and mw.loader.load that user gadgets can be had by module name or by title. */
-	function teach() {
-		var using = mw.loader.using, load = mw.loader.load;
+	/* Replaces a function of mw.loader, now or as soon as MediaWiki defines it. */
+	function replace( name, wrap ) {
+		function define( original ) {
+			Object.defineProperty( mw.loader, name, {
+				value: wrap( original ), writable: true, enumerable: true, configurable: true
+			} );
+		}
+		if ( mw.loader[ name ] ) {
+			define( mw.loader[ name ] );
+		} else {
+			Object.defineProperty( mw.loader, name, { set: define, configurable: true } );
+		}
+	}
 
-		mw.loader.using = function ( names, ready, error ) {
+	/* mw.loader.using finds user gadgets by module name or by title. */
+	function usingGadgets( using ) {
+		return function ( names, ready, error ) {
 			if ( !list( names ).some( unknown ) ) {
 				return using.apply( mw.loader, arguments );
 			}
@@ -175,19 +188,19 @@
 			find( list( names ) ).then( function ( found ) {
 				return using.call( mw.loader, found );
 			} ).then( deferred.resolve, deferred.reject );
-			return deferred.promise().then( function ( require ) {
-				if ( ready ) {
-					ready( require );
-				}
-				return require;
-			}, function ( reason ) {
-				if ( error ) {
-					error( reason, list( names ) );
-				}
-				return $.Deferred().reject( reason );
-			} );
+			if ( ready ) {
+				deferred.done( ready );
+			}
+			if ( error ) {
+				deferred.fail( error );
+			}
+			return deferred.promise();
 		};
-		mw.loader.load = function ( names ) {
+	}
+
+	/* So does mw.loader.load, which tells nobody but the console. */
+	function loadGadgets( load ) {
+		return function ( names ) {
 			if ( arguments.length > 1 || !list( names ).some( unknown ) ) {
 				return load.apply( mw.loader, arguments );
 			}
@@ -220,7 +233,9 @@
 		var sources = {};
 		sources[ source ] = base + '/load.php';
 		mw.loader.addSource( sources );
-		mw.loader.require = requireByTitle( mw.loader.require );
+		replace( 'require', requireByTitle );
+		replace( 'using', usingGadgets );
+		replace( 'load', loadGadgets );
 		mw.sallyport = { start: start };
-	}, [ [ 'mediawiki.base' ], teach ] );
+	} );
 }( document, window ) );

@@ -112,11 +112,19 @@ func (w *Wiki) form(v *visit, text, model, problem string) body {
 		content = `<div class="mw-message-box mw-message-box-error errorbox">` + escape(problem) + "</div>"
 	}
 	content += `<form class="mw-editform" id="editform" name="editform" method="post" action="` + escape(w.pageQuery(v.title, "action", "submit")) + `" enctype="multipart/form-data">` + hidden +
-		`<textarea accesskey="," id="wpTextbox1" name="wpTextbox1" cols="80" rows="25" dir="auto" lang="` + w.site.Lang + `" class="mw-editfont-monospace">` + "\n" + escape(text) + "\n</textarea>" +
+		`<textarea accesskey="," id="wpTextbox1" name="wpTextbox1" cols="80" rows="25" dir="auto" lang="` + w.site.Lang + `" class="mw-editfont-monospace">` + textarea(text) + "</textarea>" +
 		`<div class="editOptions"><label for="wpSummary">Summary:</label> <input id="wpSummary" name="wpSummary" class="mw-summary" size="60" maxlength="500" value="` + escape(v.text("wpSummary")) + `">` +
 		`<div class="editCheckboxes">` + w.minorBox(v) + `</div><div class="editButtons"><input id="wpSave" name="wpSave" type="submit" value="Save changes" accesskey="s"> <input id="wpPreview" name="wpPreview" type="submit" value="Show preview" accesskey="p"> <input id="wpDiff" name="wpDiff" type="submit" value="Show changes" accesskey="v"> ` +
 		`<a id="mw-editform-cancel" href="` + escape(w.address(v.title)) + `">Cancel</a></div></div>` + hiddenFields("mode", "text", "wpUltimateParam", "1") + "</form>"
 	return body{heading: verb + w.prefixed(v.title), content: content, modules: []string{"mediawiki.action.edit"}}
+}
+
+// textarea is a text between the tags: a line break that browsers drop, and one at the end of a text that is there.
+func textarea(text string) string {
+	if text == "" {
+		return "\n"
+	}
+	return "\n" + escape(text) + "\n"
 }
 
 func (w *Wiki) minorBox(v *visit) string {

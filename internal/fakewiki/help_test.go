@@ -153,3 +153,12 @@ func dig(v any, path ...string) string {
 	text, _ := json.Marshal(v)
 	return string(text)
 }
+
+// serve asks the handler without a server between.
+func serve(t *testing.T, w *Wiki, path string, values url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest("GET", path+"?"+values.Encode(), nil)
+	rec := httptest.NewRecorder()
+	w.ServeHTTP(rec, r)
+	return rec
+}

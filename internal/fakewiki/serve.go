@@ -67,6 +67,8 @@ func (w *Wiki) route(q *request) *reply {
 	switch {
 	case path == "/":
 		return redirectTo(w.address(w.title(w.site.MainPage)))
+	case path == "/favicon.ico":
+		return plainReply(http.StatusNoContent, "")
 	case path == w.site.ScriptPath+"/api.php":
 		return w.api(q)
 	case path == w.site.ScriptPath+"/load.php":
@@ -85,7 +87,7 @@ func (w *Wiki) send(rw http.ResponseWriter, r *http.Request, a *reply) {
 	for k, v := range a.header {
 		rw.Header()[k] = v
 	}
-	if a.status == http.StatusNotModified || r.Method == http.MethodHead {
+	if a.status == http.StatusNotModified || a.status == http.StatusNoContent || r.Method == http.MethodHead {
 		rw.WriteHeader(a.status)
 		return
 	}

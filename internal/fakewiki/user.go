@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -78,11 +78,11 @@ func (a *account) effective() []string {
 
 // anonymous is who asks when nobody is logged in. MediaWiki names such people by their address.
 func anonymous(address string) wiki.User {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil || host == "" {
-		host = "127.0.0.1"
+	name := "127.0.0.1"
+	if at, err := netip.ParseAddrPort(address); err == nil {
+		name = at.Addr().Unmap().String()
 	}
-	return wiki.User{Name: host, Groups: []string{"*"}, Rights: rightsOf([]string{"*"})}
+	return wiki.User{Name: name, Groups: []string{"*"}, Rights: rightsOf([]string{"*"})}
 }
 
 func userPage(name string) wiki.Title {
@@ -92,7 +92,10 @@ func userPage(name string) wiki.Title {
 // userName canonicalises a user name as UserNameUtils::getCanonical does: it must be a title without a subpage.
 func (w *Wiki) userName(name string) (string, bool) {
 	t, err := w.site.Parse("User:" + name)
-	if err != nil || t.NS != wiki.NSUser || strings.ContainsAny(t.Key, "/@:") || net.ParseIP(t.Key) != nil {
+	if err != nil || t.NS != wiki.NSUser || strings.ContainsAny(t.Key, "/@:") {
+		return "", false
+	}
+	if _, err := netip.ParseAddr(t.Key); err == nil {
 		return "", false
 	}
 	return t.Text(), true

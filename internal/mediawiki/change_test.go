@@ -1,8 +1,11 @@
 package mediawiki
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,27 +17,21 @@ type feed struct {
 	start time.Time
 	rows  map[int]time.Duration // rcid → time after start
 	limit int
-	asked int
 }
 
 func (f *feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.asked++
 	from, _ := time.Parse(time.RFC3339, r.FormValue("rcstart"))
 	skip, _ := strconv.Atoi(r.FormValue("rccontinue"))
 	var rows []string
-	var newest string
-	var newestAt time.Duration = -1
-	for second := range 1000 {
-		for id := range 10_000 {
-			at, ok := f.rows[id]
-			if !ok || at != time.Duration(second)*time.Second || f.start.Add(at).Before(from) {
-				continue
-			}
-			row := fmt.Sprintf(`{"type":"edit","ns":0,"title":"P%d","rcid":%d,"timestamp":%q}`, id, id, f.start.Add(at).Format(time.RFC3339))
-			rows = append(rows, row)
-			if at >= newestAt {
-				newest, newestAt = row, at
-			}
+	newest := ""
+	ids := slices.SortedFunc(maps.Keys(f.rows), func(a, b int) int {
+		return cmp.Or(cmp.Compare(f.rows[a], f.rows[b]), cmp.Compare(a, b))
+	})
+	for _, id := range ids {
+		at := f.start.Add(f.rows[id])
+		newest = fmt.Sprintf(`{"type":"edit","ns":0,"title":"P%d","rcid":%d,"timestamp":%q}`, id, id, at.Format(time.RFC3339))
+		if !at.Before(from) {
+			rows = append(rows, newest)
 		}
 	}
 	if r.FormValue("rcdir") == "older" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"strings"
 
 	"sallyport/internal/wiki"
@@ -49,12 +50,12 @@ func (c *Client) Login(ctx context.Context, name, password string) (*Session, er
 
 // Cookies are the session's cookies as a browser would send them, for [Client.WhoAmI] and for requests of a test.
 func (s *Session) Cookies() string {
-	req, err := http.NewRequest(http.MethodGet, s.c.api, nil)
+	address, err := url.Parse(s.c.api)
 	if err != nil {
 		return ""
 	}
 	var pairs []string
-	for _, cookie := range s.c.http.Jar.Cookies(req.URL) {
+	for _, cookie := range s.c.http.Jar.Cookies(address) {
 		pairs = append(pairs, cookie.Name+"="+cookie.Value)
 	}
 	return strings.Join(pairs, "; ")

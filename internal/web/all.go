@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sallyport/internal/gadget"
+	"sallyport/internal/registry"
 	"sallyport/internal/store"
 )
 
@@ -36,8 +37,7 @@ type row struct {
 	Name, URL, Description, Owner string
 	Users                         int
 	Saved                         time.Time
-	Broken                        bool
-	Mine                          bool
+	State                         string // of the reader's own choice; broken whosever choice; else empty
 }
 
 type siteRow struct {
@@ -89,8 +89,8 @@ func (p *pages) all(v *visit) error {
 	return p.show(v, "all", http.StatusOK, body)
 }
 
-// mine is the set of what the reader has switched on.
-func (p *pages) mine(v *visit) (map[int64]bool, error) {
+// mine is what the reader has switched on.
+func (p *pages) mine(v *visit) (map[int64]registry.State, error) {
 	if v.me.ID == 0 {
 		return nil, nil
 	}
@@ -98,19 +98,22 @@ func (p *pages) mine(v *visit) (map[int64]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	mine := map[int64]bool{}
+	mine := map[int64]registry.State{}
 	for _, e := range list {
-		mine[e.Choice.Gadget] = true
+		mine[e.Choice.Gadget] = e.State
 	}
 	return mine, nil
 }
 
-func (p *pages) rows(list []store.Listed, mine map[int64]bool) []row {
+func (p *pages) rows(list []store.Listed, mine map[int64]registry.State) []row {
 	rows := make([]row, len(list))
 	for i, g := range list {
 		rows[i] = row{
 			Name: g.Name, URL: p.gadgetURL(g.PageID), Description: g.Description, Owner: g.Owner, Users: g.Users,
-			Saved: g.Saved, Broken: g.Problem != "", Mine: mine[g.PageID],
+			Saved: g.Saved, State: string(mine[g.PageID]),
+		}
+		if g.Problem != "" {
+			rows[i].State = string(registry.Broken)
 		}
 	}
 	return rows

@@ -13,19 +13,19 @@ type door int
 const (
 	// byPerson is a document at the top of a window: nobody but the person can read it or click in it.
 	byPerson door = iota
-	// byScript is anything else a browser fetches: fetch, frames, objects, prefetches.
+	// byScript is anything else a browser fetches: for fetch, frames, objects, workers.
 	byScript
 	// unknown is a request without Fetch Metadata: an old browser, or plain HTTP to another machine.
 	unknown
 )
 
-// knock reads the door of a page view. A service worker that preloads a navigation gets a request that looks like the
-// person's but for one header, and could read the answer; a page that is fetched ahead was not asked for yet.
+// knock reads the door of a page view. A service worker that has a navigation preloaded is answered what the person would be,
+// but for one header, and can read it.
 func knock(h http.Header) door {
 	switch {
 	case h.Get("Sec-Fetch-Dest") == "" || h.Get("Sec-Fetch-Mode") == "":
 		return unknown
-	case len(h.Values("Service-Worker-Navigation-Preload")) > 0, h.Get("Sec-Purpose") != "":
+	case len(h.Values("Service-Worker-Navigation-Preload")) > 0:
 		return byScript
 	case h.Get("Sec-Fetch-Dest") == "document" && h.Get("Sec-Fetch-Mode") == "navigate":
 		return byPerson

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -159,7 +160,7 @@ func code(s string) template.HTML {
 // conditions says in words when a gadget runs.
 func (p *pages) conditions(lang string, s gadget.Settings) []template.HTML {
 	var list []template.HTML
-	add := func(key string, values []string) {
+	add := func(key string, values []string, write func(string) template.HTML) {
 		if len(values) == 0 {
 			return
 		}
@@ -168,7 +169,7 @@ func (p *pages) conditions(lang string, s gadget.Settings) []template.HTML {
 			if i > 0 {
 				words += p.words.html(lang, "comma")
 			}
-			words += code(value)
+			words += write(value)
 		}
 		list = append(list, p.words.html(lang, "only-"+key, words, len(values)))
 	}
@@ -176,12 +177,12 @@ func (p *pages) conditions(lang string, s gadget.Settings) []template.HTML {
 	for _, ns := range s.Namespaces {
 		namespaces = append(namespaces, p.namespace(lang, ns))
 	}
-	add("namespaces", namespaces)
-	add("categories", s.Categories)
-	add("actions", s.Actions)
-	add("skins", s.Skins)
-	add("models", s.ContentModels)
-	add("rights", s.Rights)
+	add("namespaces", namespaces, isolate)
+	add("categories", s.Categories, isolate)
+	add("actions", s.Actions, code)
+	add("skins", s.Skins, code)
+	add("models", s.ContentModels, code)
+	add("rights", s.Rights, code)
 	if list == nil {
 		list = append(list, p.words.html(lang, "everywhere"))
 	}
@@ -192,7 +193,7 @@ func (p *pages) namespace(lang string, ns int) string {
 	known, ok := p.Site.Namespaces[ns]
 	switch {
 	case ns == wiki.NSMain:
-		return string(p.words.html(lang, "main-namespace"))
+		return html.UnescapeString(string(p.words.html(lang, "main-namespace"))) // isolate escapes it again
 	case !ok:
 		return strconv.Itoa(ns)
 	default:

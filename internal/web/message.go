@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,9 +65,9 @@ func readCatalog(files embed.FS) (*catalog, error) {
 	}
 	c.tongues[showKeys] = newTongue(showKeys, language.English)
 	c.tags = []language.Tag{c.tongues[fallback].tag}
-	for code, t := range c.tongues {
+	for _, code := range slices.Sorted(maps.Keys(c.tongues)) {
 		if code != fallback && code != showKeys {
-			c.tags = append(c.tags, t.tag)
+			c.tags = append(c.tags, c.tongues[code].tag)
 		}
 	}
 	c.matcher = language.NewMatcher(c.tags)

@@ -43,7 +43,7 @@ func usedKeys(t *testing.T) []string {
 	for _, kind := range []string{"namespaces", "categories", "actions", "skins", "models", "rights"} {
 		used = append(used, "only-"+kind)
 	}
-	for _, f := range []*fault{errNoPage, errNoGadget, errNoUser, errWikiDown, errNobody, errScript, errOld, errToken, errExpired, errMoved, errForm, errOurs, errUncertain} {
+	for _, f := range []*fault{errNoPage, errNoGadget, errNoUser, errWikiDown, errNobody, errScript, errOld, errToken, errExpired, errMoved, errForm, errOurs, errUncertain, errAway} {
 		used = append(used, "error-"+f.key, "error-"+f.key+"-do")
 	}
 	find := func(text string, pattern string) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"sallyport/internal/mediawiki"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
 )
@@ -37,6 +38,7 @@ var (
 	errForm      = &fault{http.StatusBadRequest, "form"}
 	errOurs      = &fault{http.StatusInternalServerError, "ours"}
 	errUncertain = &fault{http.StatusServiceUnavailable, "unknown-user"}
+	errAway      = &fault{http.StatusServiceUnavailable, "away"}
 )
 
 // faultOf finds the page for an error. What nobody foresaw is ours.
@@ -49,6 +51,8 @@ func faultOf(err error) *fault {
 		return errNoGadget
 	case errors.Is(err, registry.ErrNoUser):
 		return errNoUser
+	case errors.Is(err, mediawiki.ErrUnavailable):
+		return errAway
 	default:
 		return errOurs
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/html"
 
 	"sallyport/internal/gadget"
+	"sallyport/internal/mediawiki"
 	"sallyport/internal/wiki"
 )
 
@@ -102,6 +103,9 @@ func TestPagesSayWhatTheyShould(t *testing.T) {
 		{"no such gadget", "/sallyport/gadget/p77", nil, 404, []string{"There is no such gadget", "still in your list"}, nil},
 		{"no such title", "/sallyport/gadget/User:Mara/none", nil, 404, []string{"There is no such gadget"}, nil},
 		{"no such page", "/sallyport/nothing", nil, 404, []string{"There is no such page"}, nil},
+		{"a question the wiki does not answer", "/sallyport/user/Ira", func(s *setting) { s.broken = fmt.Errorf("ask: %w", mediawiki.ErrUnavailable) }, 503, []string{
+			"The wiki does not answer", "Nothing was changed", "try again",
+		}, nil},
 		{"our fault", "/sallyport/", func(s *setting) { s.broken = errTest }, 500, []string{"Something went wrong here", "What you have switched on is kept", "log under"}, []string{"disk"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -295,6 +299,16 @@ func TestTheGalleryIsSortedAndPaged(t *testing.T) {
 	var all struct{ Gadgets []any }
 	if err := json.Unmarshal(s.get("/sallyport/gadgets.json").Body.Bytes(), &all); err != nil || len(all.Gadgets) != 126 {
 		t.Errorf("%d rows, %v", len(all.Gadgets), err)
+	}
+}
+
+func TestNothingIsShownAheadOfTime(t *testing.T) {
+	s := newSetting(t)
+	for _, path := range []string{"/sallyport/", "/sallyport/gadget/p2"} {
+		w := s.get(path, header("Sec-Purpose", "prefetch;prerender"))
+		if w.Code != 503 || strings.Contains(w.Body.String(), "token") {
+			t.Errorf("%s: %d", path, w.Code)
+		}
 	}
 }
 

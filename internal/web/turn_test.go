@@ -118,7 +118,6 @@ func TestAFormThatIsNotAPersonsIsRefused(t *testing.T) {
 		{"without an origin", head("Origin", ""), 303, ""},
 		{"preloaded by a service worker", head("Service-Worker-Navigation-Preload", "x"), 403, "A script asked"},
 		{"preloaded with an empty header", head("Service-Worker-Navigation-Preload", " "), 403, "A script asked"},
-		{"fetched ahead", head("Sec-Purpose", "prefetch;prerender"), 403, "A script asked"},
 		{"by an old browser", both(head("Sec-Fetch-Dest", ""), head("Sec-Fetch-Mode", "")), 403, "HTTPS"},
 		{"without a token", field("token", ""), 403, "not one of ours"},
 		{"with a token of zeroes", field("token", strings.Repeat("A", 54)), 403, "not one of ours"},
@@ -209,7 +208,6 @@ func TestOnlyADocumentOfItsOwnCarriesTokens(t *testing.T) {
 			"iframe":              {head("Sec-Fetch-Dest", "iframe"), "Switches are shown only"},
 			"embed":               {head("Sec-Fetch-Dest", "embed"), "Switches are shown only"},
 			"worker preload":      {head("Service-Worker-Navigation-Preload", "true"), "Switches are shown only"},
-			"prerender":           {head("Sec-Purpose", "prefetch;prerender"), "Switches are shown only"},
 			"old browser":         {both(head("Sec-Fetch-Dest", ""), head("Sec-Fetch-Mode", "")), "only over HTTPS and in a current browser"},
 		} {
 			body := s.get(path, c.change(s, nil)).Body.String()

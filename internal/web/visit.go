@@ -25,6 +25,11 @@ type visit struct {
 // visited makes a page out of what answers a visit. An error becomes a page too.
 func (p *pages) visited(answer func(*visit) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Sec-Purpose") != "" {
+			// A browser that is refused a page ahead of time asks again when the person goes there.
+			http.Error(w, "This page is not rendered ahead of time.", http.StatusServiceUnavailable)
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		v := &visit{Request: r, w: w, lang: p.words.choose(r, p.Site.Lang), door: knock(r.Header)}
 		v.me, v.down = p.Who(r.Context(), r)

@@ -4,7 +4,7 @@
 // One Go file is one page; pages/NAME/ beside it holds its template and style, i18n/ its words, and sitemap.go every
 // address. What makes these pages different from other pages of the wiki is who attacks them: a script that runs on the
 // same origin, with the reader's cookies, while the reader is looking. So a switch is a form in a document that a person
-// opened, which no script can read ([door], headers.go), sent by a person ([door.sends]), with a token that fits nothing
+// opened, which no script can read ([door], headers.go), sent by a person ([sends]), with a token that fits nothing
 // else ([tokens]).
 package web
 

@@ -173,7 +173,7 @@ const util = {
 			$item.attr( 'id', id );
 		}
 		$portlet.removeClass( 'emptyPortlet' );
-		const $next = nextnode ? $list.children( $( nextnode ) ) : $();
+		const $next = nextnode ? $list.children().filter( nextnode ) : $();
 		if ( $next.length ) {
 			$next.first().before( $item );
 		} else {

@@ -80,6 +80,9 @@ func (r *renderer) inline(text string) string {
 	return b.String()
 }
 
+// window bounds how far the end of a link is looked for: a page of nothing but "[[" must not take forever.
+func window(text string) string { return text[:min(len(text), 4096)] }
+
 func (r *renderer) quote(b *strings.Builder, open *[]string, text string) int {
 	n := len(text) - len(strings.TrimLeft(text, "'"))
 	switch {
@@ -121,7 +124,7 @@ func toggle(b *strings.Builder, open *[]string, tag string) {
 }
 
 func (r *renderer) link(b *strings.Builder, text string) int {
-	end := strings.Index(text, "]]")
+	end := strings.Index(window(text), "]]")
 	if end < 0 || strings.Contains(text[2:end], "[[") {
 		b.WriteString("[[")
 		return 2
@@ -181,7 +184,7 @@ func writeLink(b *strings.Builder, l Link, fragment, label string) {
 
 // template shows a template as a link to its page, for nothing is expanded here.
 func (r *renderer) template(b *strings.Builder, text string) int {
-	end := strings.Index(text, "}}")
+	end := strings.Index(window(text), "}}")
 	if end < 0 {
 		b.WriteString("{{")
 		return 2
@@ -199,7 +202,7 @@ func (r *renderer) template(b *strings.Builder, text string) int {
 
 func external(b *strings.Builder, text string) int {
 	address := bareLink.FindString(text[1:])
-	end := strings.IndexByte(text, ']')
+	end := strings.IndexByte(window(text), ']')
 	if address == "" || end < 0 {
 		b.WriteByte('[')
 		return 1
@@ -284,9 +287,6 @@ func (r *renderer) endTag(b *strings.Builder, name string) {
 
 // closeTags closes the elements beyond the first n, at the end of a cell or of the page.
 func (r *renderer) closeTags(n int) {
-	if n == 0 && r.table.open {
-		r.endTable()
-	}
 	for len(r.tags) > n {
 		r.out.WriteString("</" + r.tags[len(r.tags)-1] + ">")
 		r.tags = r.tags[:len(r.tags)-1]

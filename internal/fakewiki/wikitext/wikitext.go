@@ -48,6 +48,9 @@ func Render(text string, resolve Resolver) Page {
 		r.line(line)
 	}
 	r.endBlocks()
+	if r.table.open {
+		r.endTable()
+	}
 	r.closeTags(0)
 	r.page.HTML = r.out.String()
 	return r.page

@@ -20,7 +20,7 @@ func instance(base string, o Options) (string, error) {
 		return "", err
 	}
 	if err := fill(dir, base, o); err != nil {
-		os.RemoveAll(dir)
+		_ = os.RemoveAll(dir)
 		return "", fmt.Errorf("copy the installation: %w", err)
 	}
 	return dir, nil

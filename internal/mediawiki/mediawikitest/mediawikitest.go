@@ -9,7 +9,6 @@
 package mediawikitest
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -79,20 +78,26 @@ var openShared = sync.OnceValues(func() (*Wiki, error) { return open(Options{}) 
 // need skips the test, or fails it, when the machine lacks something.
 func need(t testing.TB) {
 	t.Helper()
-	missing := ""
-	if out, err := exec.Command("php", "-r", `foreach (['pdo_sqlite','mbstring','xml','intl','apcu'] as $e) if (!extension_loaded($e)) echo "$e ";`).Output(); err != nil {
-		missing = "php-cli"
+	switch missing := missing(); {
+	case missing == "":
+	case os.Getenv("SALLYPORT_TEST_ALL") == "1":
+		t.Fatalf("a real MediaWiki is needed; missing: %s (apt-get install mediawiki php-cli php-sqlite3 php-intl php-apcu)", missing)
+	default:
+		t.Skipf("needs a real MediaWiki; missing: %s", missing)
+	}
+}
+
+// missing lists what the machine lacks.
+var missing = sync.OnceValue(func() string {
+	var list []string
+	const extensions = `foreach (['pdo_sqlite','mbstring','xml','intl','apcu'] as $e) if (!extension_loaded($e)) echo "PHP's $e,";`
+	if out, err := exec.Command("php", "-r", extensions).Output(); err != nil {
+		list = append(list, "php-cli")
 	} else if len(out) > 0 {
-		missing = "PHP extensions " + string(bytes.TrimSpace(out))
+		list = append(list, strings.TrimSuffix(string(out), ","))
 	}
 	if _, err := os.Stat(filepath.Join(codeTree, "api.php")); err != nil {
-		missing = strings.TrimPrefix(missing+", Debian's mediawiki package", ", ")
+		list = append(list, "Debian's mediawiki package")
 	}
-	if missing == "" {
-		return
-	}
-	if os.Getenv("SALLYPORT_TEST_ALL") == "1" {
-		t.Fatalf("a real MediaWiki is needed: %s missing (apt-get install mediawiki php-cli php-sqlite3 php-intl php-apcu)", missing)
-	}
-	t.Skipf("needs a real MediaWiki: %s missing", missing)
-}
+	return strings.Join(list, ", ")
+})

@@ -105,7 +105,7 @@ func (p *process) await() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for {
-		if strings.Contains(p.logTail(), "Failed to listen") {
+		if strings.Contains(p.logTail(), "Failed to listen on "+p.addr) {
 			return fmt.Errorf("start php: %s is taken", p.addr)
 		}
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.addr+"/api.php?action=query&meta=siteinfo&format=json", nil)
@@ -131,15 +131,12 @@ func (p *process) await() error {
 
 // stop ends the server; with forget its folder goes as well.
 func (p *process) stop(forget bool) {
-	if p.shell == nil || p.shell.Process == nil {
-		return
-	}
-	_ = syscall.Kill(-p.shell.Process.Pid, syscall.SIGCONT)
-	if !forget {
+	if p.shell != nil && p.shell.Process != nil {
+		_ = syscall.Kill(-p.shell.Process.Pid, syscall.SIGCONT)
 		_, _ = io.WriteString(p.hold, "keep\n")
+		_ = p.hold.Close()
+		_ = p.shell.Wait()
 	}
-	_ = p.hold.Close()
-	_ = p.shell.Wait()
 	p.shell = nil
 	if forget {
 		_ = os.RemoveAll(p.dir)

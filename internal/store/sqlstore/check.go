@@ -29,9 +29,9 @@ func checkWords(what, name string, most int) error {
 	case len(name) > most:
 		return fmt.Errorf("%w: %s has %d bytes, at most %d are kept", ErrRefused, what, len(name), most)
 	case strings.ContainsRune(name, 0):
-		return fmt.Errorf("%w: %s %q has a NUL byte", ErrRefused, what, name)
+		return fmt.Errorf("%w: %s %.200q has a NUL byte", ErrRefused, what, name)
 	case !utf8.ValidString(name):
-		return fmt.Errorf("%w: %s %q is not valid UTF-8", ErrRefused, what, name)
+		return fmt.Errorf("%w: %s %.200q is not valid UTF-8", ErrRefused, what, name)
 	}
 	return nil
 }

@@ -17,14 +17,14 @@ const (
 		ON CONFLICT (wiki, title) DO UPDATE SET page_id = excluded.page_id, rev_id = excluded.rev_id,
 			model = excluded.model, author = excluded.author, digest = excluded.digest,
 			saved = excluded.saved, checked = excluded.checked
-		WHERE NOT (page.page_id = excluded.page_id AND page.rev_id > excluded.rev_id AND page.checked >= excluded.checked)`
+		WHERE NOT (page.page_id = excluded.page_id AND page.rev_id > excluded.rev_id AND page.checked > excluded.checked)`
 
 	selectPages = `SELECT wiki, title, page_id, rev_id, model, author, digest, saved, checked
 		FROM page WHERE wiki = $1 AND title IN (%s)`
 )
 
-// SavePage stores the copy of a page and its text. An older revision of the same page that was checked no later than the
-// stored one is not stored.
+// SavePage stores the copy of a page and its text. An older revision of the same page whose answer was asked for before
+// the stored one's is not stored.
 func (s *Store) SavePage(ctx context.Context, p store.Page, text string) error {
 	if err := checkPage(p, text); err != nil {
 		return fmt.Errorf("save page %q of %q: %w", p.Title, p.Wiki, err)

@@ -69,14 +69,15 @@ func gadgetsKept() []behaviour {
 		{"a gadget with next to nothing comes back as it was saved", func(s subject) {
 			bare := store.Gadget{Wiki: s.wiki, PageID: 5, Title: "User:Mara/a.gadget", Saved: after(0)}
 			empty := s.gadget(6, "empty")
-			empty.Owners, empty.Files = map[string]int64{}, []string{}
+			empty.Owners, empty.Needs, empty.Files = map[string]int64{}, map[string]int64{}, []string{}
 			s.saveGadgets(bare, empty)
 			s.equal("gadgets", s.gadgets(5, 6), map[int64]store.Gadget{5: bare, 6: empty})
 		}},
 		{"a gadget saved again is replaced", func(s subject) {
 			s.saveGadgets(s.gadget(5, "do_it"))
 			g := s.gadget(5, "done")
-			g.Owner, g.OwnerID, g.Owners, g.Files, g.Description = "Noor", 4, nil, []string{"User:Noor/x.css"}, ""
+			g.Owner, g.OwnerID, g.Owners, g.Needs, g.Description = "Noor", 4, nil, nil, ""
+			g.Files = []string{"User:Noor/x.css"}
 			s.saveGadgets(g)
 			s.equal("gadgets", s.gadgets(5), map[int64]store.Gadget{5: g})
 		}},
@@ -111,13 +112,12 @@ func gadgetsKept() []behaviour {
 		{"a gadget with an impossible name in it is refused whole", func(s subject) {
 			for why, name := range unkeepable() {
 				spoil := map[string]func(*store.Gadget){
-					"title": func(g *store.Gadget) { g.Title = name },
-					"name":  func(g *store.Gadget) { g.Name = name },
-					"owner": func(g *store.Gadget) { g.Owner = name },
-					"file":  func(g *store.Gadget) { g.Files = []string{"User:Mara/a.js", name} },
-					"owners": func(g *store.Gadget) {
-						g.Owners = map[string]int64{name: 1}
-					},
+					"title":  func(g *store.Gadget) { g.Title = name },
+					"name":   func(g *store.Gadget) { g.Name = name },
+					"owner":  func(g *store.Gadget) { g.Owner = name },
+					"file":   func(g *store.Gadget) { g.Files = []string{"User:Mara/a.js", name} },
+					"owners": func(g *store.Gadget) { g.Owners = map[string]int64{name: 1} },
+					"needs":  func(g *store.Gadget) { g.Needs = map[string]int64{name: 1} },
 				}
 				for what, do := range spoil {
 					g := s.gadget(5, "do_it")

@@ -58,6 +58,13 @@ func pages() []behaviour {
 			s.equal("pages", s.pages(p.Title), map[string]store.Page{p.Title: p})
 			s.refused("a text without its digest", s.SavePage(s.ctx, p, "x"))
 		}},
+		{"a page of which nothing may run is remembered without a text", func(s subject) {
+			p := s.page("User:Mara/a.js", 7, "x")
+			s.savePage(p, "x")
+			p.Digest, p.RevID = "", 0
+			s.savePage(p, "")
+			s.equal("pages", s.pages(p.Title), map[string]store.Page{p.Title: p})
+		}},
 		{"a page saved again is replaced", func(s subject) {
 			s.savePage(s.page("User:Mara/a.js", 7, "x"), "x")
 			p := s.page("User:Mara/a.js", 8, "y")
@@ -137,7 +144,7 @@ func pages() []behaviour {
 					rev := int64(i*writers + writer)
 					text := fmt.Sprintf("%s at %d", s.wiki, rev)
 					p := s.page("User:Mara/a.js", rev, text)
-					p.Author = fmt.Sprint("author of ", rev)
+					p.Author, p.Checked = fmt.Sprint("author of ", rev), after(int(rev))
 					if err := s.SavePage(s.ctx, p, text); err != nil {
 						return err
 					}
@@ -145,7 +152,7 @@ func pages() []behaviour {
 				return nil
 			})
 			newest := s.page("User:Mara/a.js", writers*each-1, fmt.Sprintf("%s at %d", s.wiki, writers*each-1))
-			newest.Author = fmt.Sprint("author of ", writers*each-1)
+			newest.Author, newest.Checked = fmt.Sprint("author of ", writers*each-1), after(writers*each-1)
 			s.equal("page", s.pages(newest.Title)[newest.Title], newest)
 			_, err := s.Text(s.ctx, newest.Digest)
 			s.ok(err)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"strings"
 	"sync"
 )
 
@@ -24,6 +25,7 @@ func small() []behaviour {
 			s.ok(err)
 			s.equal("cursor", value, "2026-03-05T12:30:16Z|100")
 			s.refused("no name", s.SetCursor(s.ctx, s.wiki, "", "1"))
+			s.refused("too long", s.SetCursor(s.ctx, s.wiki, "changes", strings.Repeat("x", 1<<20+1)))
 			s.refused("NUL", s.SetCursor(s.ctx, s.wiki, "changes", "1\x00"))
 		}},
 		{"a secret is 32 random bytes, the same at every call", func(s subject) {
@@ -42,6 +44,13 @@ func small() []behaviour {
 			}
 			_, err = s.Secret(s.ctx, "")
 			s.refused("no name", err)
+		}},
+		{"a cursor may be as long as what was seen around it", func(s subject) {
+			long := strings.Repeat("123456789,", 1<<16)
+			s.ok(s.SetCursor(s.ctx, s.wiki, "changes", long))
+			value, err := s.Cursor(s.ctx, s.wiki, "changes")
+			s.ok(err)
+			s.equal("cursor", value, long)
 		}},
 		{"all who ask for a secret at once get the same", func(s subject) {
 			var mu sync.Mutex

@@ -117,7 +117,7 @@ function requireFrom( entry, from ) {
 	return ( name ) => {
 		const path = resolvePath( name, from );
 		if ( path === null ) {
-			return requireModule( name );
+			return mw.loader.require( name );
 		}
 		const files = entry.script.files;
 		if ( path in entry.packageExports ) {
@@ -170,7 +170,7 @@ function runScript( name ) {
 			return;
 		}
 		if ( typeof script === 'function' ) {
-			script( window.$, window.$, requireModule, entry.module );
+			script( window.$, window.$, mw.loader.require, entry.module );
 		} else if ( typeof script === 'string' ) {
 			globalEval( script );
 		} else if ( script ) {

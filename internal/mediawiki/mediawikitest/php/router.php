@@ -14,6 +14,9 @@ if ( preg_match( '!^/(index|api|load|rest|opensearch_desc|thumb|img_auth)\.php(/
 } elseif ( $sallyportPath === '/' || str_starts_with( $sallyportPath, '/wiki/' ) ) {
 	$sallyportScript = '/index.php';
 	unset( $_SERVER['PATH_INFO'] );
+} elseif ( $sallyportPath === '/favicon.ico' ) {
+	http_response_code( 204 );
+	return true;
 } elseif ( $sallyportPath === '/sallyport-eval' ) {
 	require __DIR__ . '/eval.php';
 	return true;

@@ -1,0 +1,92 @@
+package fakewiki
+
+import (
+	"embed"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+//go:embed mw vendorjs
+var assets embed.FS
+
+// Groups of modules, as the startup module numbers them. Each group is fetched by a request of its own.
+const (
+	groupUser    = 0
+	groupPrivate = 1
+	groupSite    = 2
+	groupNone    = -1
+)
+
+// builtin is a module that comes with the wiki.
+type builtin struct {
+	name   string
+	files  []string // joined in this order
+	styles []string
+	needs  []string
+}
+
+// builtins are the modules a pretend wiki has. What it has not, such as OOUI or Codex, it says is missing.
+func builtins() []builtin {
+	return []builtin{
+		{name: "jquery", files: []string{"vendorjs/jquery.js"}},
+		{name: "mediawiki.base", files: []string{"mw/base/1-hook.js", "mw/base/2-track.js", "mw/base/3-log.js", "mw/base/4-html.js",
+			"mw/base/5-message.js", "mw/base/6-user.js", "mw/base/7-loader.js"}, needs: []string{"jquery"}},
+		{name: "mediawiki.util", files: []string{"mw/util.js"}},
+		{name: "mediawiki.cookie", files: []string{"mw/cookie.js"}},
+		{name: "mediawiki.storage", files: []string{"mw/storage.js"}},
+		{name: "mediawiki.Title", files: []string{"mw/title.js"}, needs: []string{"mediawiki.util"}},
+		{name: "mediawiki.Uri", files: []string{"mw/uri.js"}, needs: []string{"mediawiki.util"}},
+		{name: "mediawiki.user", files: []string{"mw/user.js"}, needs: []string{"mediawiki.api", "mediawiki.cookie"}},
+		{name: "mediawiki.api", files: []string{"mw/api.js"}, needs: []string{"mediawiki.Title", "mediawiki.util"}},
+		{name: "mediawiki.notification", files: []string{"mw/notification.js"}},
+		{name: "mediawiki.language", files: []string{"mw/language.js"}},
+		{name: "mediawiki.jqueryMsg", files: []string{"mw/jquerymsg.js"}, needs: []string{"mediawiki.language", "mediawiki.Title"}},
+		{name: "mediawiki.page.ready", files: []string{"mw/pageready.js"}, needs: []string{"mediawiki.util", "mediawiki.api"}},
+		{name: "mediawiki.action.edit", files: []string{"mw/editaction.js"}},
+		{name: "mediawiki.notify", files: nil, needs: []string{"mediawiki.notification"}},
+		{name: "vue", files: []string{"vendorjs/vue.js", "mw/vueplugin.js"}},
+		{name: "skins.vector.styles.legacy", styles: []string{"mw/skin.css"}},
+	}
+}
+
+// startupFiles are the parts of the loader, in order; the list of modules comes before the last one.
+func startupFiles() []string {
+	return []string{"mw/startup/1-map.js", "mw/startup/2-names.js", "mw/startup/3-registry.js", "mw/startup/4-execute.js",
+		"mw/startup/5-settle.js", "mw/startup/6-fetch.js", "mw/startup/7-loader.js", "mw/startup/8-start.js"}
+}
+
+// asset reads an embedded file. All names are written above, and a test reads every one.
+func asset(name string) string {
+	b, err := assets.ReadFile(name)
+	if err != nil {
+		return fmt.Sprintf("mw.log.error(%s);\n", jsString(err.Error()))
+	}
+	return string(b)
+}
+
+func joined(names []string) string {
+	var b strings.Builder
+	for _, name := range names {
+		b.WriteString(asset(name))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// vueCompiles is the one place where Vue makes a function from a template's code.
+var vueCompiles = regexp.MustCompile(`\bFunction\((\w+)\)\(\)`)
+
+// script is a built-in module's code as the body of its function.
+func (m *builtin) script(q *loadRequest) string {
+	code := joined(m.files)
+	switch m.name {
+	case "jquery": // without "module" in sight it makes $ and jQuery globals
+		return "(function(module){" + code + "})();\nmodule.exports=window.jQuery;\n"
+	case "vue": // the build for pages compiles templates to code that looks for a global Vue; here there is none
+		return "const compileWithVue=(code)=>{const f=new Function('Vue',code);return ()=>f(Vue);};\n" + vueCompiles.ReplaceAllString(code, "compileWithVue($1)()")
+	case "mediawiki.base":
+		return "const startupValues=" + jsString(map[string]any{"skin": q.skin, "lang": q.lang, "options": q.wiki.defaultOptions()}) + ";\n" + code
+	}
+	return code
+}

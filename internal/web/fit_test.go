@@ -1,0 +1,55 @@
+package web
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"sallyport/internal/browsertest"
+)
+
+// Every page fits a window of 320 pixels and a wide one, in both directions of writing. With SCREENSHOTS=dir set, pictures
+// of all of them, light and dark, are left there to be looked at.
+func TestBrowserPagesFitTheirWindow(t *testing.T) {
+	s := newStreet(t)
+	dir := os.Getenv("SCREENSHOTS")
+	for _, path := range []string{"/", "/user/Ira", "/gadgets", "/gadgets?search=zzz", "/gadget/p1", "/gadget/p2", "/gadget/p3", "/gadget/p5", "/gadget/p6", "/nothing"} {
+		for _, lang := range []string{"en", "he"} {
+			for _, width := range []int64{320, 1100} {
+				for _, colours := range []string{"light", "dark"} {
+					s.colours(t, colours)
+					s.Viewport(width, 800)
+					s.Goto(s.Server.URL + "/sallyport" + path + map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")] + "uselang=" + lang)
+					browsertest.Eval[bool](s.Page, `document.querySelectorAll( 'details' ).forEach( d => { d.open = true; } ), true`)
+					if got := browsertest.Eval[int64](s.Page, `document.documentElement.scrollWidth`); got > width {
+						t.Errorf("%s in %s is %d wide in a window of %d", path, lang, got, width)
+					}
+					if dir != "" {
+						name := fmt.Sprintf("%s-%s-%d-%s.png", strings.NewReplacer("/", "_", "?", "_", "=", "_").Replace(path), lang, width, colours)
+						s.Screenshot(filepath.Join(dir, name))
+					}
+				}
+			}
+		}
+	}
+	for _, m := range s.Problems() {
+		if strings.Contains(m.Text, "Content Security Policy") {
+			t.Errorf("our own policy refuses something of ours: %s", m.Text)
+		}
+	}
+}
+
+func (s *street) colours(t *testing.T, scheme string) {
+	t.Helper()
+	_, err := chromedp.Call(s.Context(), emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
