@@ -62,7 +62,11 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
-	loads := delivery.New(delivery.Options{Gadgets: reg, Base: base, Menu: func(string) string { return "My gadgets" }, Log: p.log})
+	menu, err := web.Menu()
+	if err != nil {
+		return nil, err
+	}
+	loads := delivery.New(delivery.Options{Gadgets: reg, Base: base, Menu: menu, Log: p.log})
 	own := http.NewServeMux()
 	own.Handle("/", pages)
 	for _, path := range loads.Paths() {
@@ -71,7 +75,7 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	return &joined{
 		registry: reg,
 		handler: gateway.New(gateway.Options{
-			Upstream: upstream, Tag: loads.Tag(), Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
+			Upstream: upstream, Tag: loads.Tag(), Link: func(lang string) (string, string) { return menu(lang), base + "/" }, Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
 		}),
 	}, nil
 }

@@ -66,6 +66,7 @@ func (w *Wiki) api(q *request) *reply {
 	err := w.runAction(c)
 	if err != nil {
 		c.result = object{"error": errorObject(err)}
+		c.result["error"].(object)["docref"] = content("See " + w.site.ScriptURL("api.php") + " for API usage.")
 	} else if c.warnings != nil {
 		c.result["warnings"] = c.warnings
 	}
@@ -104,6 +105,9 @@ func (w *Wiki) runAction(c *apiCall) error {
 	if err := assert(c.request); err != nil {
 		return err
 	}
+	if m.token != tokenFree && !c.has("token") {
+		return apiErrorf("missingparam", "The \"token\" parameter must be set.")
+	}
 	if m.post && !c.posted() {
 		return apiErrorf("mustbeposted", "The \"%s\" module requires a POST request.", name)
 	}
@@ -120,8 +124,6 @@ func (w *Wiki) checkToken(c *apiCall, kind string) error {
 		return nil
 	case c.get.Has("token"):
 		return apiErrorf("mustpostparams", "The following parameter was found in the query string, but must be in the POST body: token.")
-	case !c.post.Has("token"):
-		return apiErrorf("missingparam", "The \"token\" parameter must be set.")
 	case !w.checks(c.request, kind, c.post.Get("token")):
 		return apiErrorf("badtoken", "Invalid CSRF token.")
 	}

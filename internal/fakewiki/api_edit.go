@@ -65,7 +65,10 @@ func (w *Wiki) subject(c *apiCall, title, id string) (wiki.Title, *page, error) 
 	case !c.has(title):
 		return wiki.Title{}, nil, apiErrorf("missingparam", "One of the parameters \"%s\" and \"%s\" is required.", title, id)
 	}
-	t, err := w.pageTitle(c.text(title))
+	t, err := w.site.ParseText(c.text(title))
+	if err == nil && t.NS < 0 {
+		return t, nil, apiErrorf("pagecannotexist", "Namespace doesn't allow actual pages.")
+	}
 	if err != nil {
 		return t, nil, apiErrorf("invalidtitle", "Bad title \"%s\".", c.text(title))
 	}
@@ -112,7 +115,7 @@ func (w *Wiki) newText(c *apiCall, p *page) (string, error) {
 	case c.has("appendtext") || c.has("prependtext"):
 		return c.text("prependtext") + old + c.text("appendtext"), nil
 	}
-	return "", apiErrorf("notext", "One of the \"text\", \"appendtext\", \"prependtext\" and \"undo\" parameters must be set.")
+	return "", apiErrorf("missingparam", "One of the \"text\", \"appendtext\", \"prependtext\" and \"undo\" parameters must be set.")
 }
 
 // undone goes back to before a revision. Only an undo of the newest revisions is possible: nothing is merged here.

@@ -39,7 +39,7 @@ func (q *query) extraInfo(t wiki.Title, row object) {
 	if q.asks("inprop", "url") && q.has("inprop") {
 		row["fullurl"] = q.w.site.URL(t)
 		row["canonicalurl"] = q.w.site.URL(t)
-		row["editurl"] = q.w.site.URL(t) + "?action=edit"
+		row["editurl"] = q.w.site.Server + q.w.pageQuery(t, "action", "edit")
 	}
 	if q.asks("inprop", "displaytitle") {
 		row["displaytitle"] = escape(q.w.prefixed(t))

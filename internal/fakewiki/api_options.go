@@ -71,7 +71,7 @@ func checkText(model, text string) error {
 		return apiErrorf("contenttoobig", "The content you supplied exceeds the article size limit of 2048 kibibytes.")
 	}
 	if model == "json" && strings.TrimSpace(text) != "" && !json.Valid([]byte(text)) {
-		return apiErrorf("invalidjson", "Invalid JSON: the text is not a JSON document.")
+		return apiErrorf("invalid-json-data", "The text is not valid JSON.")
 	}
 	return nil
 }

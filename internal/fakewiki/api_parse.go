@@ -19,6 +19,8 @@ func (w *Wiki) apiParse(c *apiCall) error {
 	o := object{"title": w.prefixed(t)}
 	if p := w.db.byTitle[t]; p != nil && !c.has("text") {
 		o["pageid"], o["revid"] = p.ID, p.current().ID
+	} else {
+		o["pageid"] = 0
 	}
 	asks := func(prop string) bool {
 		return c.asks("prop", prop, "text", "langlinks", "categories", "links", "templates", "images", "externallinks", "sections", "revid", "displaytitle", "iwlinks", "properties", "parsewarnings")
@@ -30,7 +32,7 @@ func (w *Wiki) apiParse(c *apiCall) error {
 		o["wikitext"] = under{"wikitext", text}
 	}
 	if asks("displaytitle") {
-		o["displaytitle"] = escape(w.prefixed(t))
+		o["displaytitle"] = w.titleHTML(t)
 	}
 	if asks("categories") {
 		rows := []object{}
@@ -47,7 +49,15 @@ func (w *Wiki) apiParse(c *apiCall) error {
 		o["links"] = rows
 	}
 	if asks("sections") {
-		o["sections"] = sections(body.Headings)
+		o["sections"], o["showtoc"] = sections(body.Headings), len(body.Headings) > 3
+	}
+	for _, empty := range []string{"langlinks", "templates", "images", "externallinks", "iwlinks", "parsewarnings"} {
+		if asks(empty) {
+			o[empty] = []string{}
+		}
+	}
+	if asks("properties") {
+		o["properties"] = object{}
 	}
 	if c.has("prop") && (asks("modules") || asks("jsconfigvars")) {
 		o["modules"], o["modulescripts"], o["modulestyles"], o["jsconfigvars"] = []string{}, []string{}, []string{}, object{}

@@ -15,6 +15,8 @@ type query struct {
 	out    object
 	pages  []target
 	resume object // what "continue" will say; nil when everything was told
+	// partial says that more is to be told of these very pages, so that the batch is not complete.
+	partial bool
 }
 
 // target is one page a query is about.
@@ -67,9 +69,10 @@ func (w *Wiki) apiQuery(c *apiCall) error {
 			}
 		}
 	}
-	if q.resume == nil {
+	if !q.partial {
 		c.result["batchcomplete"] = true
-	} else {
+	}
+	if q.resume != nil {
 		c.result["continue"] = q.resume
 	}
 	if len(q.out) > 0 {
@@ -204,13 +207,30 @@ func (q *query) followRedirects() {
 	}
 }
 
-// rows makes the page objects that the prop modules fill, one a page.
+// rows makes the page objects that the prop modules fill, one a page: first those that are not there, then the others by
+// id. Nobody may count on the order in which they were asked for.
 func (q *query) rows() {
+	if len(q.pages) == 0 {
+		return
+	}
+	slices.SortStableFunc(q.pages, func(a, b target) int { return cmp.Compare(a.rank(), b.rank()) })
 	rows := make(pageRows, len(q.pages))
 	for i, t := range q.pages {
 		rows[i] = q.row(t)
 	}
 	q.out["pages"] = rows
+}
+
+func (t *target) rank() int64 {
+	switch {
+	case t.page != nil:
+		return t.page.ID
+	case t.invalid != "":
+		return -1
+	case t.title.NS < 0:
+		return -2
+	}
+	return -3
 }
 
 func (q *query) row(t target) object {

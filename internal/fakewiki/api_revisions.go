@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -13,7 +14,7 @@ import (
 func (q *query) revisions() error {
 	listing := q.has("rvlimit") || q.has("rvstartid") || q.has("rvendid") || q.has("rvuser") || q.has("rvstart") || q.has("rvend") || q.has("rvdir")
 	if listing && len(q.pages) > 1 {
-		return apiErrorf("multpages", "\"titles\", \"pageids\" or a generator was used to supply multiple pages, but the rvlimit, rvstartid, rvendid, rvdir=newer, rvuser, rvexcludeuser, rvstart, and rvend parameters may only be used on a single page.")
+		return apiErrorf("invalidparammix", "\"titles\", \"pageids\" or a generator was used to supply multiple pages, but the rvlimit, rvstartid, rvendid, rvdir=newer, rvuser, rvexcludeuser, rvstart, and rvend parameters may only be used on a single page.")
 	}
 	q.each(func(t target, row object) {
 		var list []object
@@ -52,8 +53,8 @@ func (q *query) history(p *page) []*revision {
 		slices.Reverse(list)
 	}
 	start, end := q.id("rvstartid"), q.id("rvendid")
-	if c := q.id("rvcontinue"); c != 0 {
-		start = c
+	if _, id, ok := strings.Cut(q.text("rvcontinue"), "|"); ok {
+		start, _ = strconv.ParseInt(id, 10, 64)
 	}
 	since, until := when(q.text("rvstart")), when(q.text("rvend"))
 	limit := q.limit("rvlimit")
@@ -67,7 +68,8 @@ func (q *query) history(p *page) []*revision {
 			continue
 		}
 		if len(kept) == limit {
-			q.more("rvcontinue", strconv.FormatInt(r.ID, 10))
+			q.more("rvcontinue", r.Time.UTC().Format("20060102150405")+"|"+strconv.FormatInt(r.ID, 10))
+			q.resume["continue"], q.partial = "||", true
 			break
 		}
 		kept = append(kept, r)

@@ -2,9 +2,9 @@ package fakewiki
 
 import (
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // siteInfo is meta=siteinfo (ApiQuerySiteinfo).
@@ -25,7 +25,6 @@ func (q *query) siteInfo() error {
 
 func (q *query) general() object {
 	s := &q.w.site
-	host := s.Server[strings.Index(s.Server, "//")+2:]
 	return object{
 		"mainpage": s.MainPage, "base": s.URL(q.w.title(s.MainPage)), "sitename": s.Name, "mainpageisdomainroot": false,
 		"logo": s.Server + s.ScriptPath + "/resources/assets/wiki.png", "generator": s.Generator,
@@ -35,11 +34,20 @@ func (q *query) general() object {
 		"invalidusernamechars": "@:>=", "case": "first-letter", "lang": s.Lang, "fallback": []object{}, "rtl": s.RTL,
 		"fallback8bitEncoding": "windows-1252", "readonly": false, "writeapi": true, "maxarticlesize": 2 << 20,
 		"timezone": "UTC", "timeoffset": 0, "articlepath": s.ArticlePath, "scriptpath": s.ScriptPath, "script": s.ScriptPath + "/index.php",
-		"variantarticlepath": keepBool(false), "server": s.Server, "servername": host, "wikiid": s.ID, "time": stamp(q.w.now()),
+		"variantarticlepath": keepBool(false), "server": s.Server, "servername": hostName(s.Server), "wikiid": s.ID, "time": stamp(q.w.now()),
 		"misermode": false, "uploadsenabled": false, "maxuploadsize": 104857600, "minuploadchunksize": 1024,
 		"favicon": s.Server + "/favicon.ico", "centralidlookupprovider": "local", "allcentralidlookupproviders": []string{"local"},
 		"interwikimagic": true, "categorycollation": "uppercase",
 	}
+}
+
+// hostName is the host of a server's address, without the port.
+func hostName(server string) string {
+	u, err := url.Parse(server)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 func (q *query) namespaces() object {

@@ -54,7 +54,8 @@ func (w *Wiki) apiCheckToken(c *apiCall) error {
 // authManagerInfo is meta=authmanagerinfo, as far as a login form needs it. Somebody logged in has logged in a moment
 // ago, for all this wiki knows, so sensitive operations are always allowed to them.
 func (q *query) authManagerInfo() error {
-	o := object{"canauthenticatenow": true, "cancreateaccounts": false, "canlinkaccounts": false, "requests": []object{}}
+	o := object{"canauthenticatenow": true, "cancreateaccounts": false, "canlinkaccounts": false, "haspreservedstate": false,
+		"hasprimarypreservedstate": false, "preservedusername": "", "requests": []object{}}
 	if q.has("amisecuritysensitiveoperation") {
 		o["securitysensitiveoperationstatus"] = "ok"
 		if q.account == nil {

@@ -21,8 +21,11 @@ func (q *query) userInfo() error {
 	if asks("options") {
 		o["options"] = q.w.optionsOf(q.account)
 	}
-	if asks("editcount") && q.account != nil {
-		o["editcount"] = q.account.Edits
+	if asks("editcount") {
+		o["editcount"] = 0
+		if q.account != nil {
+			o["editcount"] = q.account.Edits
+		}
 	}
 	if asks("registrationdate") && q.account != nil {
 		o["registrationdate"] = stamp(q.account.Registration)

@@ -30,12 +30,12 @@ func (q *query) allUsers() error {
 
 // users is list=users by ususers or ususerids (ApiQueryUsers).
 func (q *query) users() error {
-	rows := []object{}
+	rows, invalid := []object{}, []object{}
 	for _, name := range q.list("ususers") {
 		canonical, ok := q.w.userName(name)
 		switch a := q.w.db.byName[canonical]; {
 		case !ok:
-			rows = append(rows, object{"name": name, "invalid": true})
+			invalid = append(invalid, object{"name": name, "invalid": true})
 		case a == nil:
 			rows = append(rows, object{"name": canonical, "missing": true})
 		default:
@@ -53,12 +53,15 @@ func (q *query) users() error {
 			rows = append(rows, object{"userid": id, "missing": true})
 		}
 	}
-	q.out["users"] = rows
+	q.out["users"] = append(invalid, rows...)
 	return nil
 }
 
 func (q *query) person(a *account, prop string) object {
 	u := a.word()
+	if prop == "auprop" { // this list names the implicit groups first
+		u.Groups = append([]string{"*", "user", "autoconfirmed"}, a.Groups...)
+	}
 	o := object{"userid": u.ID, "name": u.Name}
 	asks := func(what string) bool { return q.has(prop) && q.asks(prop, what) }
 	if asks("groups") {

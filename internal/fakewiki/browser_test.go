@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sallyport/internal/browsertest"
 	"sallyport/internal/fakewiki"
@@ -132,7 +133,9 @@ func TestAPersonEditsAPageInABrowser(t *testing.T) {
 	if got := page.Text("#mw-content-text"); got != "Written by hand" {
 		t.Errorf("the page shows %q", got)
 	}
-	page.WaitFor("document.getElementById('t-hello')")
+	time.Sleep(3*time.Second)
+	t.Log(browsertest.Eval[string](page, "JSON.stringify([window.RLPAGEMODULES, window.mw && mw.loader.getModuleNames().map(n=>n+':'+mw.loader.getState(n)), !!document.getElementById('t-hello'), document.visibilityState, performance.getEntriesByType('resource').map(e=>e.name)])"))
+	if !browsertest.Eval[bool](page, "!!document.getElementById('t-hello')") { t.Fatal("no") }
 	if p, _ := w.Page("Sandbox"); p.Author != "Mara" || p.Text != "Written by '''hand'''" {
 		t.Errorf("saved %+v", p)
 	}

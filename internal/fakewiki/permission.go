@@ -102,6 +102,8 @@ func modelKind(model string) string {
 func (w *Wiki) mayMove(u *wiki.User, from, to wiki.Title) *denial {
 	model := w.modelOf(from)
 	switch {
+	case !u.Has("move") && u.ID == 0:
+		return deny("cantmove-anon", "You must be logged in to move pages.")
 	case !u.Has("move"):
 		return deny("cantmove", "You don't have permission to move pages.")
 	case from.NS == wiki.NSUser && !from.IsSubpage() && !u.Has("move-rootuserpages"):

@@ -40,6 +40,15 @@ func (w *Wiki) renderBody(t wiki.Title, text, model string) wikitext.Page {
 	return wikitext.Page{HTML: "<pre>\n" + escape(text) + "\n</pre>"}
 }
 
+// titleHTML is a title as headings show it, in its parts.
+func (w *Wiki) titleHTML(t wiki.Title) string {
+	main := `<span class="mw-page-title-main">` + escape(t.Text()) + `</span>`
+	if t.NS == wiki.NSMain {
+		return main
+	}
+	return `<span class="mw-page-title-namespace">` + escape(w.site.Namespaces[t.NS].Name) + `</span><span class="mw-page-title-separator">:</span>` + main
+}
+
 // scriptQuery is the address of index.php with these names and values, in this order.
 func (w *Wiki) scriptQuery(pairs ...string) string {
 	return w.site.ScriptPath + "/index.php?" + queryString(pairs...)

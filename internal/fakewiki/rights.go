@@ -4,11 +4,11 @@ import "slices"
 
 // groupRights are MediaWiki's defaults ($wgGroupPermissions, MainConfigSchema), plus the steward group of a wiki farm.
 var groupRights = map[string][]string{
-	"*": {"createaccount", "read", "edit", "createpage", "createtalk", "viewmyprivateinfo", "editmyprivateinfo", "editmyoptions"},
+	"*": {"createaccount", "read", "edit", "createpage", "createtalk", "viewmywatchlist", "editmywatchlist",
+		"viewmyprivateinfo", "editmyprivateinfo", "editmyoptions"},
 	"user": {"move", "move-subpages", "move-rootuserpages", "move-categorypages", "movefile", "read", "edit", "createpage",
 		"createtalk", "upload", "reupload", "reupload-shared", "minoredit", "editmyusercss", "editmyuserjson", "editmyuserjs",
-		"editmyuserjsredirect", "sendemail", "applychangetags", "changetags", "viewmywatchlist", "editmywatchlist",
-		"editcontentmodel"},
+		"editmyuserjsredirect", "sendemail", "applychangetags", "changetags", "editcontentmodel"},
 	"autoconfirmed": {"autoconfirmed", "editsemiprotected"},
 	"bot":           {"bot", "autoconfirmed", "editsemiprotected", "nominornewtalk", "autopatrol", "suppressredirect", "apihighlimits"},
 	"sysop": {"block", "createaccount", "delete", "bigdelete", "deletedhistory", "deletedtext", "undelete", "editcontentmodel",

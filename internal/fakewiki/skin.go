@@ -57,7 +57,7 @@ func (w *Wiki) skin(r *reply, v *visit, b body) {
 	d := skinData{
 		Lang: w.site.Lang, Dir: w.direction(), Title: b.heading, Site: w.site.Name, Generator: w.site.Generator, Script: w.site.ScriptPath,
 		URL: w.site.URL(v.title), MainPage: w.address(main), CategoriesPage: w.address(w.title("Special:Categories")), BodyClass: w.bodyClass(v),
-		Head: template.HTML(w.head(v, b)), Heading: template.HTML(`<span class="mw-page-title-main">` + escape(b.heading) + `</span>`), //nolint:gosec // escaped here or by the renderer
+		Head: template.HTML(w.head(v, b)), Heading: template.HTML(w.headingHTML(v, b)), //nolint:gosec // escaped here or by the renderer
 		Subtitle: template.HTML(b.subtitle), Content: template.HTML(b.content), Late: template.HTML(w.late()), //nolint:gosec // as above
 		Missing:  v.page == nil && v.special == "",
 		Personal: w.personal(v), Namespaces: w.namespaceTabs(v), Views: w.viewTabs(v), Actions: w.moreTabs(v), Sidebar: w.sidebar(v),
@@ -72,6 +72,14 @@ func (w *Wiki) skin(r *reply, v *visit, b body) {
 	if err := skinTemplate.Execute(&r.body, d); err != nil {
 		w.log.Error("render skin", "page", w.prefixed(v.title), "error", err)
 	}
+}
+
+// headingHTML is the page's heading: a title in its parts, anything else as text.
+func (w *Wiki) headingHTML(v *visit, b body) string {
+	if b.heading == w.prefixed(v.title) {
+		return w.titleHTML(v.title)
+	}
+	return escape(b.heading)
 }
 
 func (w *Wiki) bodyClass(v *visit) string {

@@ -19,12 +19,13 @@ import (
 
 // Options are what [New] needs.
 type Options struct {
-	Upstream *url.URL       // the MediaWiki: scheme and host
-	Tag      []byte         // the bootstrap: added to pages right after the startup module's tag
-	Base     string         // path below which Own answers, for instance "/sallyport"
-	Own      http.Handler   // everything below Base
-	Trusted  []netip.Prefix // proxies whose X-Forwarded-* headers are believed
-	OnWrite  func()         // called after somebody wrote to the wiki; may be nil
+	Upstream *url.URL                                 // the MediaWiki: scheme and host
+	Tag      []byte                                   // the bootstrap: added to pages right after the startup module's tag
+	Link     func(lang string) (text, address string) // to My gadgets, for Special:Preferences; may be nil
+	Base     string                                   // path below which Own answers, for instance "/sallyport"
+	Own      http.Handler                             // everything below Base
+	Trusted  []netip.Prefix                           // proxies whose X-Forwarded-* headers are believed
+	OnWrite  func()                                   // called after somebody wrote to the wiki; may be nil
 	Log      *slog.Logger
 }
 

@@ -239,6 +239,34 @@ func TestServiceWorkersAreRefused(t *testing.T) {
 	}
 }
 
+func TestAPageOfTheWikiIsKeptApartFromOurs(t *testing.T) {
+	for sent, want := range map[string]string{
+		"same-origin":                "same-origin-allow-popups",
+		"same-origin-plus-coep":      "same-origin-allow-popups",
+		`same-origin; report-to="x"`: `same-origin-allow-popups; report-to="x"`,
+		"unsafe-none":                "unsafe-none",
+		"noopener-allow-popups":      "noopener-allow-popups",
+	} {
+		g := front(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Cross-Origin-Opener-Policy", sent) }, nil)
+		if r, _ := get(t, g+"/"); r.Header.Get("Cross-Origin-Opener-Policy") != want {
+			t.Errorf("%s became %s", sent, r.Header.Get("Cross-Origin-Opener-Policy"))
+		}
+	}
+}
+
+func TestPreferencesGetALinkAndNoCode(t *testing.T) {
+	const tab = `<fieldset id='mw-prefsection-gadgets' class='x'>`
+	page := strings.Replace(pageWith(safeTg), "RLCONF={", `RLCONF={"wgCanonicalSpecialPageName":"Preferences",`, 1) + tab + "gadgets</fieldset>"
+	page = strings.Replace(page, "<html>", `<html class="x" lang="de" dir="ltr">`, 1)
+	link := func(lang string) (string, string) { return "Meine <Gadgets> " + lang, "/sallyport/" }
+	g := front(t, serving(page), func(o *Options) { o.Link = link })
+	_, got := get(t, g+"/")
+	want := strings.Replace(page, tab, `<p><a href="/sallyport/">Meine &lt;Gadgets&gt; de</a></p>`+tab, 1)
+	if got != want {
+		t.Errorf("the page is not as it should be: %.900s", got)
+	}
+}
+
 func TestAWriteIsAnnouncedBeforeItsAnswerArrives(t *testing.T) {
 	var notices atomic.Int32
 	g := front(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusFound) }, func(o *Options) { o.OnWrite = func() { notices.Add(1) } })

@@ -16,7 +16,7 @@ const maxHead = 128 << 10
 
 // inject adds the bootstrap to an HTML page. Pages without MediaWiki's startup module, and those that load it in safe
 // mode, stay as they are.
-func inject(r *http.Response, tag []byte) error {
+func inject(r *http.Response, o Options) error {
 	if !isPage(r) {
 		return nil
 	}
@@ -32,15 +32,18 @@ func inject(r *http.Response, tag []byte) error {
 	if err != nil {
 		return err
 	}
+	if at < 0 && o.Link != nil && bytes.Contains(head, preferences) {
+		return linkPreferences(r, head, o.Link)
+	}
 	if at < 0 {
 		r.Body = body{io.MultiReader(bytes.NewReader(head), r.Body), r.Body}
 		return nil
 	}
 	if r.ContentLength >= 0 {
-		r.ContentLength += int64(len(tag))
+		r.ContentLength += int64(len(o.Tag))
 		r.Header.Set("Content-Length", strconv.FormatInt(r.ContentLength, 10))
 	}
-	r.Body = body{io.MultiReader(bytes.NewReader(head[:at]), bytes.NewReader(tag), bytes.NewReader(head[at:]), r.Body), r.Body}
+	r.Body = body{io.MultiReader(bytes.NewReader(head[:at]), bytes.NewReader(o.Tag), bytes.NewReader(head[at:]), r.Body), r.Body}
 	return nil
 }
 

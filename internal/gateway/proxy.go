@@ -16,10 +16,13 @@ import (
 // of two per host doubles the CPU a request costs.
 func newProxy(o Options) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
-		Rewrite:        func(p *httputil.ProxyRequest) { rewrite(p, o) },
-		Transport:      newTransport(),
-		BufferPool:     &buffers{},
-		ModifyResponse: func(r *http.Response) error { return inject(r, o.Tag) },
+		Rewrite:    func(p *httputil.ProxyRequest) { rewrite(p, o) },
+		Transport:  newTransport(),
+		BufferPool: &buffers{},
+		ModifyResponse: func(r *http.Response) error {
+			keepApart(r)
+			return inject(r, o)
+		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			if errors.Is(err, context.Canceled) {
 				return // the browser went away

@@ -219,7 +219,7 @@ async ( farSource, downSource ) => {
 		is( ( await api.edit( 'Sandbox', ( r ) => r.content + '\nsecond' ) ).result, 'Success' );
 		is( await rejected( api.create( 'Sandbox', {}, 'third' ) ), 'articleexists' );
 		const data = await api.get( { action: 'query', titles: [ 'Sandbox', 'Nothing' ], prop: [ 'revisions' ], rvprop: 'content', rvslots: 'main', formatversion: 2 } );
-		is( data.query.pages.map( ( p ) => p.missing || p.revisions[ 0 ].slots.main.content ), [ 'first\nsecond', true ] );
+		is( data.query.pages.map( ( p ) => p.missing || p.revisions[ 0 ].slots.main.content ), [ true, 'first\nsecond' ] );
 	} );
 	await check( 'mw.Api replaces a stale token once', async () => {
 		const api = new mw.Api();
