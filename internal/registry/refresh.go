@@ -30,10 +30,16 @@ func (r *Registry) Refresh(ctx context.Context, titles []wiki.Title) error {
 		return err
 	}
 	for _, t := range known {
-		if gadget.IsDefinition(t, r.suffixes) {
-			if err := r.define(ctx, t); err != nil {
-				return fmt.Errorf("read definition %q: %w", r.Site.Prefixed(t), err)
-			}
+		if !gadget.IsDefinition(t, r.suffixes) {
+			continue
+		}
+		err := r.define(ctx, t)
+		if errors.Is(err, store.ErrRefused) { // one page that cannot be kept must not hold up all that follow
+			r.log.Error("definition not kept", "wiki", r.Site.ID, "page", r.Site.Prefixed(t), "err", err)
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read definition %q: %w", r.Site.Prefixed(t), err)
 		}
 	}
 	r.generation.Add(1)
@@ -77,7 +83,12 @@ func (r *Registry) fetch(ctx context.Context, titles []wiki.Title) (map[string]s
 			if err != nil {
 				return nil, err
 			}
-			if err := r.store.SavePage(ctx, c, text); err != nil {
+			err = r.store.SavePage(ctx, c, text)
+			if errors.Is(err, store.ErrRefused) {
+				r.log.Error("page not kept", "wiki", r.Site.ID, "page", c.Title, "err", err)
+				continue
+			}
+			if err != nil {
 				return nil, err
 			}
 			copies[c.Title] = c

@@ -76,6 +76,7 @@ type Registry struct {
 	gadgets    *otter.Cache[int64, cached]
 	people     people
 	messages   *otter.Cache[messageKey, map[string]string]
+	site       siteGadgets
 	follow     follower
 	refreshing sync.Mutex // one refresh at a time, so that an older answer never overwrites a newer one
 }

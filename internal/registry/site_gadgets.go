@@ -3,6 +3,8 @@ package registry
 import (
 	"context"
 	"strings"
+	"sync"
+	"time"
 
 	"sallyport/internal/gadget"
 	"sallyport/internal/store"
@@ -15,7 +17,28 @@ const jsonGadgets = "Gadgets/"
 // SiteGadgets returns the wiki's own gadgets, from MediaWiki:Gadgets-definition and MediaWiki:Gadgets/<id>.json. A JSON
 // definition wins over a line of the same name, as in the Gadgets extension's "json+definition" repository. Pages are
 // read from our copies, which recent changes keep fresh.
+//
+// Finding the JSON definitions means listing the whole namespace, so an answer is kept for a minute.
 func (r *Registry) SiteGadgets(ctx context.Context) ([]gadget.Entry, error) {
+	r.site.mu.Lock()
+	defer r.site.mu.Unlock()
+	if r.now().Sub(r.site.read) < time.Minute {
+		return r.site.entries, nil
+	}
+	entries, err := r.readSiteGadgets(ctx)
+	if err == nil {
+		r.site.entries, r.site.read = entries, r.now()
+	}
+	return entries, err
+}
+
+type siteGadgets struct {
+	mu      sync.Mutex
+	read    time.Time
+	entries []gadget.Entry
+}
+
+func (r *Registry) readSiteGadgets(ctx context.Context) ([]gadget.Entry, error) {
 	pages, err := r.sitePages(ctx)
 	if err != nil {
 		return nil, err

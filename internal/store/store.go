@@ -13,8 +13,13 @@ import (
 	"time"
 )
 
-// ErrNotFound is returned for a row that is not there.
-var ErrNotFound = errors.New("not found")
+var (
+	// ErrNotFound is returned for a row that is not there.
+	ErrNotFound = errors.New("not found")
+	// ErrRefused is returned for what can never be kept: a text that is too long, a name with a NUL byte. Trying again
+	// does not help.
+	ErrRefused = errors.New("refused")
+)
 
 // Digest is the lower-case hex SHA-256 of a text: the name under which it is kept.
 type Digest string

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"sallyport/internal/store"
 )
 
 // MaxText is the length of the longest text the store keeps, in bytes; MediaWiki's own limit ($wgMaxArticleSize) is 2 MiB
@@ -27,11 +29,11 @@ func checkName(what, name string) error { return checkWords(what, name, MaxName)
 func checkWords(what, name string, most int) error {
 	switch {
 	case len(name) > most:
-		return fmt.Errorf("%w: %s has %d bytes, at most %d are kept", ErrRefused, what, len(name), most)
+		return fmt.Errorf("%w: %s has %d bytes, at most %d are kept", store.ErrRefused, what, len(name), most)
 	case strings.ContainsRune(name, 0):
-		return fmt.Errorf("%w: %s %.200q has a NUL byte", ErrRefused, what, name)
+		return fmt.Errorf("%w: %s %.200q has a NUL byte", store.ErrRefused, what, name)
 	case !utf8.ValidString(name):
-		return fmt.Errorf("%w: %s %.200q is not valid UTF-8", ErrRefused, what, name)
+		return fmt.Errorf("%w: %s %.200q is not valid UTF-8", store.ErrRefused, what, name)
 	}
 	return nil
 }
@@ -39,7 +41,7 @@ func checkWords(what, name string, most int) error {
 // checkKey is checkName for what must not be empty.
 func checkKey(what, name string) error {
 	if name == "" {
-		return fmt.Errorf("%w: %s is empty", ErrRefused, what)
+		return fmt.Errorf("%w: %s is empty", store.ErrRefused, what)
 	}
 	return checkName(what, name)
 }
@@ -47,14 +49,14 @@ func checkKey(what, name string) error {
 // checkID refuses the ids MediaWiki gives to nothing and nobody.
 func checkID(what string, id int64) error {
 	if id <= 0 {
-		return fmt.Errorf("%w: %s is %d, not a positive number", ErrRefused, what, id)
+		return fmt.Errorf("%w: %s is %d, not a positive number", store.ErrRefused, what, id)
 	}
 	return nil
 }
 
 func checkText(what, text string) error {
 	if len(text) > MaxText {
-		return fmt.Errorf("%w: %s has %d bytes, at most %d are kept", ErrRefused, what, len(text), MaxText)
+		return fmt.Errorf("%w: %s has %d bytes, at most %d are kept", store.ErrRefused, what, len(text), MaxText)
 	}
 	return nil
 }

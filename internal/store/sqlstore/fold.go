@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"sallyport/internal/store"
 )
 
 // Bounds of a search.
@@ -38,11 +40,11 @@ func sortKey(title string) []byte {
 // patterns turns the words of a search into LIKE patterns, for ESCAPE '\'.
 func patterns(words string) ([]string, error) {
 	if len(words) > maxWordsBytes {
-		return nil, fmt.Errorf("%w: a search of %d bytes, at most %d are looked for", ErrRefused, len(words), maxWordsBytes)
+		return nil, fmt.Errorf("%w: a search of %d bytes, at most %d are looked for", store.ErrRefused, len(words), maxWordsBytes)
 	}
 	list := strings.Fields(fold(words))
 	if len(list) > maxWords {
-		return nil, fmt.Errorf("%w: a search for %d words, at most %d are looked for", ErrRefused, len(list), maxWords)
+		return nil, fmt.Errorf("%w: a search for %d words, at most %d are looked for", store.ErrRefused, len(list), maxWords)
 	}
 	escape := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 	for i, word := range list {

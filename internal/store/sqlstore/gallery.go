@@ -144,15 +144,15 @@ func orderOf(sort string) (string, error) {
 	case "saved":
 		return "p.saved DESC, p.gadget", nil
 	}
-	return "", fmt.Errorf("%w: no order %q; there are users, title and saved", ErrRefused, sort)
+	return "", fmt.Errorf("%w: no order %q; there are users, title and saved", store.ErrRefused, sort)
 }
 
 func limitOf(q store.Query) (int, error) {
 	switch {
 	case q.Offset < 0:
-		return 0, fmt.Errorf("%w: offset %d is below 0", ErrRefused, q.Offset)
+		return 0, fmt.Errorf("%w: offset %d is below 0", store.ErrRefused, q.Offset)
 	case q.Limit < 0 || q.Limit > maxLimit:
-		return 0, fmt.Errorf("%w: limit %d is not between 1 and %d", ErrRefused, q.Limit, maxLimit)
+		return 0, fmt.Errorf("%w: limit %d is not between 1 and %d", store.ErrRefused, q.Limit, maxLimit)
 	case q.Limit == 0:
 		return defaultLimit, nil
 	}

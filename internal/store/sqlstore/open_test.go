@@ -93,7 +93,7 @@ func TestWhatIsRefusedIsErrRefused(t *testing.T) {
 		"query":   badQuery,
 	} {
 		if !errors.Is(err, sqlstore.ErrRefused) {
-			t.Errorf("%s: error %v, want ErrRefused", what, err)
+			t.Errorf("%s: error %v, want store.ErrRefused", what, err)
 		}
 	}
 }

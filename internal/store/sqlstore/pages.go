@@ -51,7 +51,7 @@ func checkPage(p store.Page, text string) error {
 		want = store.DigestOf(text)
 	}
 	if p.Digest != want {
-		return fmt.Errorf("%w: digest %q is not that of the text, which is %q", ErrRefused, p.Digest, want)
+		return fmt.Errorf("%w: digest %q is not that of the text, which is %q", store.ErrRefused, p.Digest, want)
 	}
 	return cmp.Or(checkKey("wiki", p.Wiki), checkKey("title", p.Title), checkName("content model", p.Model),
 		checkName("author", p.Author), checkText("text", text))

@@ -7,17 +7,12 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
 	"sallyport/internal/store"
 )
-
-// ErrRefused is returned for what no database is asked to keep: a name with a NUL byte, a text over [MaxText], a text
-// that is not the one its digest names. Trying again does not help.
-var ErrRefused = errors.New("refused")
 
 // Store is a [store.Store] in a database.
 type Store struct {
