@@ -53,12 +53,16 @@ func (t token) keyword(set map[string]bool) bool {
 func (l *lexer) opening(c byte) token {
 	b := bracket{open: c, value: true}
 	switch c {
+	case '[':
+		b.list = l.state == afterOperator
 	case '(':
+		b.list = l.state == afterValue
 		b.head = l.prev.keyword(headWords) || l.prev.text == "await" && l.prev2.text == "for"
 		b.value = !b.head
 	case '{':
 		b.block = l.opensBlock()
 		b.value = !b.block && l.opensObject()
+		b.list = b.value
 	}
 	l.pos++
 	l.push(b)

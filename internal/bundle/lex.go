@@ -47,7 +47,9 @@ type bracket struct {
 	head  bool // the parentheses of if, while, for, with, switch, catch: no value ends at their close
 	block bool // braces that certainly hold statements
 	value bool // brackets that certainly end a value
+	list  bool // commas in it separate arguments, elements or keys
 	cost
+	commas, rows, cases int
 }
 
 // lexer cuts JavaScript into tokens without parsing it.

@@ -1,6 +1,9 @@
 package bundle
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Limits on the shape of a script. A recursive parser needs stack for each level, Go ends the process when a stack
 // outgrows its limit, and some passes of the minifier take quadratic time along one chain. People stay far below:
@@ -10,6 +13,11 @@ const (
 	maxStatements = 1_000  // statements that are each the body of the one before: if(a)if(b)… or else if …
 	maxLogical    = 1_000  // && || ?? in one expression
 	maxTokens     = 20_000 // tokens of one expression with all that encloses it
+	maxSequence   = 2_000  // commas between expressions (not in lists of arguments, elements or keys)
+	maxCases      = 2_000  // in one switch
+	// What is an error in strict code alone costs the minifier a walk through the text each time, so the number of
+	// places where that can be, times the length, has a limit.
+	maxHazards = 500_000_000
 )
 
 // cost bounds how deep the tree of the text since the last boundary can be.
@@ -27,6 +35,8 @@ type outline struct {
 	empty   bool // no tokens at all
 	modular bool // has the words import or export
 	await   bool
+	rows    int  // most statements in one block
+	hazards int  // places that strict code may not have
 	unsure  bool // has something a browser may judge otherwise than we do
 	total   cost
 	peak    cost // largest total seen
@@ -66,6 +76,12 @@ func (o *outline) tooDeep(l *lexer, t token) *syntaxError {
 		return &syntaxError{t.at, fmt.Sprintf("more than %d statements are nested here", maxStatements)}
 	case o.total.logical > maxLogical:
 		return &syntaxError{t.at, fmt.Sprintf("this expression has more than %d of && || ??", maxLogical)}
+	case l.top().commas > maxSequence:
+		return &syntaxError{t.at, fmt.Sprintf("more than %d expressions are joined by commas here", maxSequence)}
+	case l.top().cases > maxCases:
+		return &syntaxError{t.at, fmt.Sprintf("this switch has more than %d cases", maxCases)}
+	case o.hazards*len(l.src) > maxHazards:
+		return &syntaxError{t.at, "the page is too large to have so many octal numbers, with, delete, eval and arguments in it"}
 	case o.total.tokens > maxTokens:
 		return &syntaxError{t.at, fmt.Sprintf("this expression has more than %d parts: cut it into several", maxTokens)}
 	}
@@ -85,8 +101,10 @@ func (o *outline) count(l *lexer, t token, before int) {
 	if begins(l, t) {
 		o.total.add(level.cost, -1)
 		level.cost = cost{}
+		level.commas = 0
+		level.rows++
 	}
-	o.words(t)
+	o.words(l, t)
 	c := weigh(l, t)
 	level.add(c, 1)
 	o.total.add(c, 1)
@@ -96,13 +114,44 @@ func (o *outline) count(l *lexer, t token, before int) {
 		level.add(ended, -1)
 		o.total.add(ended, -1)
 	}
+	level.line(l, t)
+	o.rows = max(o.rows, level.rows)
 	o.peak.tokens = max(o.peak.tokens, o.total.tokens)
 	o.peak.statements = max(o.peak.statements, o.total.statements)
 	o.peak.logical = max(o.peak.logical, o.total.logical)
 	o.deepest = max(o.deepest, len(l.open)-1)
 }
 
-func (o *outline) words(t token) {
+// line counts what stands side by side in one bracket.
+func (b *bracket) line(l *lexer, t token) {
+	switch {
+	case t.text == ";":
+		b.rows++
+		b.commas = 0
+	case t.text == "," && !b.list:
+		b.commas++
+	case t.text == ":" && l.prev2.kind != kindPunct && (l.prev3.text == "," || l.prev3.text == "{"):
+		b.commas = 0 // keys of an object
+	case t.keyword(caseWords):
+		b.cases++
+	}
+}
+
+var caseWords = words("case default")
+
+// Names and keywords that are errors somewhere in strict code.
+var hazardWords = words("with delete eval arguments yield implements interface package private protected public")
+
+func (o *outline) words(l *lexer, t token) {
+	switch {
+	case t.kind == kindNumber && len(t.text) > 1 && t.text[0] == '0' && isDigit(t.text[1]),
+		t.kind == kindString && hasOctalEscape(t.text),
+		t.kind == kindTemplate && hasOctalEscape(t.text),
+		t.keyword(hazardWords),
+		t.text == "function" && (l.prev2.text == ")" || l.prev2.text == ":" || l.prev2.text == "else"),
+		(l.prev2.text == "let" || l.prev2.text == "static") && t.kind == kindPunct && t.text != "[" && t.text != "{":
+		o.hazards++
+	}
 	if t.kind != kindWord || t.property {
 		return
 	}
@@ -112,6 +161,20 @@ func (o *outline) words(t token) {
 	case "await":
 		o.await = true
 	}
+}
+
+func hasOctalEscape(s string) bool {
+	for i := strings.IndexByte(s, '\\'); i >= 0 && i+1 < len(s); i += 2 {
+		if isDigit(s[i+1]) {
+			return true
+		}
+		next := strings.IndexByte(s[i+2:], '\\')
+		if next < 0 {
+			return false
+		}
+		i += next
+	}
+	return false
 }
 
 var nestingWords = words("if else for while with do")

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ type part struct {
 	text   string
 	lines  int  // how many lines of text are the page's own
 	empty  bool // no tokens
+	rows   int  // most statements in one block
 	unsure bool // has a regular expression that only a browser can judge
 }
 
@@ -42,7 +44,7 @@ func (b *builder) script(source int, text string) part {
 		line, column := position(text, err.at)
 		return b.complaint(b.drop(f, line, column, err.msg))
 	}
-	return part{source, text, breaks(text) + 1, o.empty, o.unsure}
+	return part{source, text, breaks(text) + 1, o.empty, o.rows, o.unsure}
 }
 
 // complaint is the statement that stands where a page could not.
@@ -64,6 +66,11 @@ func (b *builder) literals(o *outline) *syntaxError {
 // alone asks the minifier's parser about a page as it is. A text that is complete by itself cannot close the function it
 // will be put into, as long as it means the same there; "await" is the one word that may not.
 func alone(text string, o *outline) *syntaxError {
+	if len(text) > largePage {
+		if err := second("x=function(){\n" + text + "\n}"); err != nil {
+			return inWrapper(err, text)
+		}
+	}
 	if msgs := parses(text); len(msgs) > 0 {
 		return located(text, msgs[0])
 	}
@@ -82,6 +89,14 @@ func alone(text string, o *outline) *syntaxError {
 	}
 	return nil
 }
+
+// A page above largePage must please the second parser before the first sees it. The first goes on after errors such as
+// a name declared twice and takes quadratic time to tell where each is; the second stops at one.
+const largePage = 32 << 10
+
+// maxJoined bounds the statements of one block that the minifier may join into one expression: that takes quadratic time,
+// and stack for each.
+const maxJoined = 1_000
 
 // classic asks again about a page with the word import or export, this time inside a function.
 func classic(text string) *syntaxError {
@@ -111,14 +126,27 @@ func located(text string, m api.Message) *syntaxError {
 
 // seconded asks the second parser about a finished function: it catches what the first lets through, such as
 // "let {a};", and what the minifier prints wrongly, such as l\u0065t[a] as let[a].
-func seconded(code []byte) (ok bool) {
+func seconded(code []byte) bool { return second("x="+string(code)) == nil }
+
+// second runs the second parser.
+func second(text string) (err error) {
 	defer func() {
-		if recover() != nil {
-			ok = false
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the parser gave up: %v", r)
 		}
 	}()
-	_, err := js.Parse(parse.NewInputString("x="+string(code)), js.Options{})
-	return err == nil
+	_, err = js.Parse(parse.NewInputString(text), js.Options{})
+	return err
+}
+
+// inWrapper places an error of the second parser in a page that it saw from its second line on.
+func inWrapper(err error, text string) *syntaxError {
+	e := &syntaxError{0, err.Error()}
+	if placed, ok := errors.AsType[*parse.Error](err); ok {
+		e.msg = placed.Message
+		e.at = min(lineStart(text, placed.Line-2)+max(placed.Column-1, 0), len(text))
+	}
+	return e
 }
 
 // assembly is the text of one function made of parts, and where each line of it comes from.
@@ -158,6 +186,15 @@ func inComment(s string) string {
 	return strings.NewReplacer("*/", "* /", "\n", " ", "\r", " ", "\u2028", " ", "\u2029", " ").Replace(s)
 }
 
+// rows bounds the statements of one block.
+func (a *assembly) rows() int {
+	n := len(a.parts)
+	for _, p := range a.parts {
+		n += p.rows
+	}
+	return n
+}
+
 // origin finds the part a line comes from, and the line in its page; part is negative for lines of our own.
 func (a *assembly) origin(line int) (part, pageLine int) {
 	for i := len(a.start) - 1; i >= 0; i-- {
@@ -190,7 +227,8 @@ func (a *assembly) blame(msgs []api.Message) map[int]Problem {
 // minified gives the function as the minifier writes it, or the errors that stand in the way.
 func (b *builder) minified(a *assembly) (*output, []api.Message) {
 	opts := minifyOptions(api.LoaderJS)
-	opts.MinifyWhitespace, opts.MinifySyntax, opts.MinifyIdentifiers = true, true, true
+	opts.MinifyWhitespace, opts.MinifyIdentifiers = true, true
+	opts.MinifySyntax = a.rows() <= maxJoined
 	if b.mapped {
 		opts.Sourcemap = api.SourceMapExternal
 		opts.SourcesContent = api.SourcesContentExclude

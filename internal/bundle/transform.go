@@ -27,9 +27,27 @@ func minifyOptions(loader api.Loader) api.TransformOptions {
 		LegalComments:     api.LegalCommentsNone,
 		IgnoreAnnotations: true, // a wrong /* @__PURE__ */ must not change what a page does
 		LogLevel:          api.LogLevelSilent,
+		LogOverride:       quiet,
 		TreeShaking:       api.TreeShakingFalse,
 	}
 }
+
+// quiet keeps the minifier from making warnings: nobody reads them, and finding the line of each takes quadratic time.
+var quiet = func() map[string]api.LogLevel {
+	levels := map[string]api.LogLevel{}
+	for id := range words(`assert-to-with assert-type-json assign-to-constant assign-to-define assign-to-import bigint
+		call-import-namespace class-name-will-throw commonjs-variable-in-esm confusing-typescript-cast
+		delete-super-property direct-eval duplicate-case duplicate-class-member duplicate-object-key empty-import-meta
+		equals-nan equals-negative-zero equals-new-object html-comment-in-js impossible-typeof indirect-require
+		private-name-will-throw semicolon-after-return suspicious-boolean-not suspicious-define
+		suspicious-logical-operator suspicious-nullish-coalescing this-is-undefined-in-esm unsupported-dynamic-import
+		unsupported-jsx-comment unsupported-regexp unsupported-require-call css-syntax-error invalid-@charset
+		invalid-@import invalid-@layer invalid-calc js-comment-in-css unsupported-@charset unsupported-@namespace
+		unsupported-css-property unsupported-css-nesting`) {
+		levels[id] = api.LogLevelSilent
+	}
+	return levels
+}()
 
 // transform runs the minifier and turns a panic of its into an error of the text.
 func transform(text string, opts api.TransformOptions) (t transformed) {

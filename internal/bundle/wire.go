@@ -85,7 +85,7 @@ func (m *Module) Scripts() []byte {
 	text, returns := m.global()
 	if m.in.Debug == 0 && !anyNomin(m.plain) && !returns {
 		opts := minifyOptions(api.LoaderJS)
-		opts.MinifyWhitespace, opts.MinifySyntax, opts.MinifyIdentifiers = true, true, true
+		opts.MinifyWhitespace, opts.MinifyIdentifiers = true, true
 		if t := transform(text, opts); len(t.errors) == 0 {
 			text = t.code
 		}

@@ -31,6 +31,9 @@ const (
 // answer is a whole response, ready to be sent again while the generation it was made in lasts.
 type answer struct {
 	generation int64
+	made       time.Time
+	passing    bool   // not to be sent again: the next request may fare better
+	status     int    // 0 is 200
 	kind       string // Content-Type
 	etag       string
 	cache      string // Cache-Control
@@ -82,19 +85,22 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, now time.Time) {
 	if a.allOrigins {
 		h["Access-Control-Allow-Origin"] = []string{"*"}
 	}
+	if a.gzip != nil {
+		h["Vary"] = []string{"Accept-Encoding"}
+	}
 	if a.cache != cacheDebug && a.etag != "" && etagListed(r.Header.Get("If-None-Match"), a.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	body := a.body
-	if a.gzip != nil {
-		h["Vary"] = []string{"Accept-Encoding"}
-		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
-			h["Content-Encoding"] = []string{"gzip"}
-			body = a.gzip
-		}
+	if a.gzip != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		h["Content-Encoding"] = []string{"gzip"}
+		body = a.gzip
 	}
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	if a.status != 0 {
+		w.WriteHeader(a.status)
+	}
 	_, _ = w.Write(body) // the reader has gone; there is nobody left to tell
 }
 

@@ -22,7 +22,7 @@ type boot struct {
 func newBoot(base string) boot {
 	script := strings.ReplaceAll(bootSource, "/sallyport", base)
 	file := bundle.Hash([]byte(script)) + ".js"
-	a := &answer{kind: typeScript, cache: cacheImmutable, etag: `"` + file + `"`, body: []byte(script)}
+	a := &answer{kind: typeScript, cache: cacheImmutable, etag: `W/"` + file + `"`, body: []byte(script)}
 	return boot{
 		tag:    []byte(`<script src="` + base + `/boot/` + file + `"></script>`),
 		file:   file,

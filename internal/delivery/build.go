@@ -34,6 +34,9 @@ func (d *Delivery) build(ctx context.Context, g *registry.Gadget, r request) *bu
 			Module: g.Module, Package: g.Def.Settings.Package, Styles: g.Styles, Files: g.Inputs(),
 			Messages: messages, Icons: g.Def.Module.CodexIcons, RTL: r.RTL, Debug: r.Debug,
 		})
+		if r.Debug > 0 {
+			m.Version = "" // so that no browser keeps any of it (Module::getVersionHash)
+		}
 		d.built.Set(key, m)
 		return m, nil
 	})

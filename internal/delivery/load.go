@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"sallyport/internal/bundle"
 	"sallyport/internal/registry"
@@ -23,26 +24,34 @@ func (d *Delivery) load(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This address is too long: ask for fewer modules at once.", http.StatusRequestURITooLong)
 		return
 	}
-	generation := d.gadgets.Generation()
-	if a, ok := d.answers.GetIfPresent(r.URL.RawQuery); ok && a.generation == generation {
-		a.send(w, r, d.now())
+	generation, now := d.gadgets.Generation(), d.now()
+	if a, ok := d.answers.GetIfPresent(r.URL.RawQuery); ok && a.generation == generation && now.Sub(a.made) < answerLife {
+		a.send(w, r, now)
 		return
 	}
-	req := parseRequest(r.URL.Query())
+	q := r.URL.Query()
+	if tooMany(q.Get("modules")) {
+		http.Error(w, "Too many modules at once: ask for fewer.", http.StatusRequestURITooLong)
+		return
+	}
+	req := parseRequest(q)
 	switch {
-	case len(req.Modules) == 1 && req.Modules[0] == startupModule:
-		d.startup(r.Context(), req).send(w, r, d.now())
-	case len(req.Modules) == 1 && req.Modules[0] == stylesModule:
-		d.styles(r.Context(), req).send(w, r, d.now())
+	case req.alone(startupModule) && req.Only != "styles":
+		d.startup(r.Context(), req).send(w, r, now)
+	case req.alone(stylesModule) && req.Only == "styles":
+		d.styles(r.Context(), req).send(w, r, now)
 	default:
 		a := d.batch(r.Context(), req, r.URL)
-		a.generation = generation
-		if a.kind != "" && a.cache != cacheDebug {
+		a.generation, a.made = generation, now
+		if !a.passing && r.Context().Err() == nil { // what somebody no longer waits for may be half an answer
 			d.answers.Set(r.URL.RawQuery, a)
 		}
-		a.send(w, r, d.now())
+		a.send(w, r, now)
 	}
 }
+
+// answerLife is how long an answer is sent again as it is. The wiki's messages can change without a new generation.
+const answerLife = time.Minute
 
 // part is what one module contributes to an answer.
 type part struct {
@@ -50,49 +59,61 @@ type part struct {
 	module  *bundle.Module // nil unless it was built
 	state   string         // "missing" or "error" when it was not
 	problem string
+	passing bool // the next request may fare better
 }
 
 // batch builds every module named and puts the answer together (ResourceLoader::makeModuleResponse).
 func (d *Delivery) batch(ctx context.Context, req request, self *url.URL) *answer {
-	if len(req.Modules) == 0 {
-		return &answer{kind: typeScript, cache: cacheFor(unversionedAge), age: unversionedAge,
-			body: []byte("/* This file is where user gadgets come from. It needs a list of modules to be of use. */\n")}
-	}
 	parts := make([]part, len(req.Modules))
 	var versions []string
-	whole := true
+	whole := len(parts) > 0
+	a := &answer{kind: typeScript, passing: req.Debug > 0}
 	for i, name := range req.Modules {
 		parts[i] = d.part(ctx, name, i, req)
+		a.passing = a.passing || parts[i].passing
 		if parts[i].module == nil {
 			whole = false
 			continue
 		}
 		versions = append(versions, parts[i].module.Version)
 	}
-	a := &answer{kind: typeScript, etag: `W/"` + bundle.CombinedVersion(versions) + `"`}
-	if req.SourceMap {
-		return sourceMap(a, req, parts, versions, whole)
+	version := combined(versions)
+	a.etag = `W/"` + version + `"`
+	switch {
+	case req.SourceMap:
+		return sourceMap(a, req, parts, version, whole)
+	case len(parts) == 0:
+		a.body = []byte("/* This file is where user gadgets come from. It needs a list of modules to be of use. */\n")
+	case req.Only == "styles":
+		a.body = styleBody(parts)
+	default:
+		a.body = scriptBody(req, parts)
 	}
 	if req.Only == "styles" {
 		a.kind, a.allOrigins = typeStyle, true
-		a.body = styleBody(parts)
-	} else {
-		a.body = scriptBody(req, parts)
 	}
-	a.lifetime(req, versions, whole)
-	if req.Only != "styles" && req.Debug == 0 && whole {
-		a.sourceMap = mapAddress(self, bundle.CombinedVersion(versions))
+	a.lifetime(req, version, whole || len(parts) == 0)
+	if req.Only == "" && req.Debug == 0 && whole {
+		a.sourceMap = mapAddress(self, version)
 	}
 	return a.pack()
 }
 
+// combined is the version of a batch; like ResourceLoader's it is empty when nothing was found.
+func combined(versions []string) string {
+	if len(versions) == 0 {
+		return ""
+	}
+	return bundle.CombinedVersion(versions)
+}
+
 // lifetime chooses how long the answer may be kept (ResourceLoader::sendResponseHeaders).
-func (a *answer) lifetime(req request, versions []string, whole bool) {
+func (a *answer) lifetime(req request, version string, whole bool) {
 	switch {
 	case req.Debug > 0:
 		a.cache = cacheDebug
 		return
-	case !whole, req.Versioned && req.Version != bundle.CombinedVersion(versions):
+	case !whole, req.Versioned && req.Version != version:
 		a.age = problemAge
 	case req.Versioned:
 		a.age = versionedAge
@@ -117,7 +138,7 @@ func (d *Delivery) part(ctx context.Context, name string, index int, req request
 		return part{name: name, state: "missing"}
 	case err != nil:
 		d.log.Error("gadget not read", "gadget", id, "err", err)
-		return part{name: name, state: "error", problem: "the server could not read this gadget; try again in a minute"}
+		return part{name: name, state: "error", passing: true, problem: "the server could not read this gadget; try again in a minute"}
 	case g.Problem != "":
 		return part{name: name, state: "error", problem: g.Row.Title + ": " + g.Problem}
 	}
@@ -126,46 +147,53 @@ func (d *Delivery) part(ctx context.Context, name string, index int, req request
 
 func styleBody(parts []part) []byte {
 	var b bytes.Buffer
-	var problems []string
+	var lost states
 	for _, p := range parts {
-		switch {
-		case p.module != nil:
-			b.Write(p.module.StylesCSS())
-			b.WriteByte('\n')
-		default:
-			problems = append(problems, p.name+": "+p.state)
+		if p.module == nil {
+			lost.add(p.name, p.state)
+			continue
 		}
+		b.Write(p.module.StylesCSS())
+		b.WriteByte('\n')
 	}
-	if len(problems) == 0 {
+	if len(lost.names) == 0 {
 		return b.Bytes()
 	}
-	return append([]byte(comment("Problematic modules: "+strings.Join(problems, ", "))), b.Bytes()...)
+	return append([]byte(comment(lost.problem())), b.Bytes()...)
 }
 
 func scriptBody(req request, parts []part) []byte {
 	var b bytes.Buffer
-	states := states{}
+	var all, lost states
 	for _, p := range parts {
 		switch {
 		case p.module == nil:
-			states.add(p.name, p.state)
+			all.add(p.name, p.state)
+			lost.add(p.name, p.state)
 		case req.Only == "scripts":
 			b.Write(p.module.Scripts())
-			states.add(p.name, "ready")
+			all.add(p.name, "ready")
 		default:
 			b.Write(p.module.Combined())
 		}
 	}
-	if !req.Raw {
-		b.Write(states.statement())
+	switch {
+	case !req.Raw:
+		b.Write(all.statement())
+	case len(lost.names) > 0:
+		b.WriteString(complaint(lost.problem()))
 	}
 	for _, p := range parts {
 		if p.problem != "" {
-			b.WriteString(comment(p.problem))
-			b.WriteString("if (window.console && console.error) { console.error(" + quote(p.name+": "+p.problem) + "); }\n")
+			b.WriteString(complaint(p.name + ": " + p.problem))
 		}
 	}
 	return b.Bytes()
+}
+
+// complaint says what went wrong to whoever reads the answer, and in the console to whoever gets it.
+func complaint(text string) string {
+	return comment(text) + "if (window.console && console.error) { console.error(" + quote(text) + "); }\n"
 }
 
 // states collects the arguments of one mw.loader.state call, in order.
@@ -176,21 +204,24 @@ func (s *states) add(name, value string) {
 	s.values = append(s.values, value)
 }
 
+// object is the collection as a JavaScript object.
+func (s *states) object() string {
+	var b strings.Builder
+	for i, name := range s.names {
+		b.WriteString("," + quote(name) + ":" + quote(s.values[i]))
+	}
+	return "{" + strings.TrimPrefix(b.String(), ",") + "}"
+}
+
 func (s *states) statement() []byte {
 	if len(s.names) == 0 {
 		return nil
 	}
-	var b bytes.Buffer
-	b.WriteString("mw.loader.state({")
-	for i, name := range s.names {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(quote(name) + ":" + quote(s.values[i]))
-	}
-	b.WriteString("});\n")
-	return b.Bytes()
+	return []byte("mw.loader.state(" + s.object() + ");\n")
 }
+
+// problem is what is said where no state can be set (ResourceLoader::makeModuleResponse).
+func (s *states) problem() string { return "Problematic modules: " + s.object() }
 
 // comment wraps text so that nothing in it can end the comment.
 func comment(text string) string {
@@ -213,17 +244,18 @@ func mapAddress(self *url.URL, version string) string {
 	return self.Path + "?" + q.Encode()
 }
 
-// sourceMap answers sourcemap=1 with the index map of the batch whose version is asked for.
-func sourceMap(a *answer, req request, parts []part, versions []string, whole bool) *answer {
-	if !whole || req.Only == "styles" || req.Debug > 0 || req.Version != bundle.CombinedVersion(versions) {
-		return &answer{kind: "text/plain; charset=utf-8", cache: cacheFor(problemAge), age: problemAge,
-			body: []byte("There is no source map for this version of these modules.\n")}
+// sourceMap answers sourcemap=1 with the index map of a batch (ResourceLoader::respond, since 1.41). There is one for whole
+// batches of the version asked for, and for modules as mw.loader gets them only.
+func sourceMap(a *answer, req request, parts []part, version string, whole bool) *answer {
+	if !whole || req.Only != "" || req.Debug > 0 || req.Versioned && req.Version != version {
+		return &answer{status: http.StatusNotFound, kind: "text/plain; charset=utf-8", cache: cacheFor(problemAge), age: problemAge,
+			passing: a.passing, body: []byte("There is no source map for this version of these modules.\n")}
 	}
 	var sections []bundle.Section
 	for _, p := range parts {
 		sections = append(sections, bundle.Section{Code: p.module.Combined(), Map: p.module.SourceMap()})
 	}
 	a.kind, a.body = typeJSON, bundle.IndexMap(sections)
-	a.age, a.cache = versionedAge, cacheFor(versionedAge)
+	a.lifetime(req, version, whole)
 	return a.pack()
 }

@@ -42,3 +42,8 @@ func expand(packed string) (names []string) {
 func validName(name string) bool {
 	return name != "" && len(name) <= maxModuleName && !strings.ContainsAny(name, "!,|")
 }
+
+// tooMany says whether a packed list names more modules than one answer can speak of.
+func tooMany(packed string) bool {
+	return strings.Count(packed, ",")+strings.Count(packed, "|") >= maxModules
+}

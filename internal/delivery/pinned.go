@@ -19,6 +19,7 @@ func (d *Delivery) pinned(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	req := parseRequest(r.URL.Query())
+	req.Debug = 0 // in debug mode nothing has a version, and this address is one
 	g, err := d.gadgets.Gadget(r.Context(), id)
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
@@ -34,9 +35,11 @@ func (d *Delivery) pinned(w http.ResponseWriter, r *http.Request) {
 	}
 	m := d.build(r.Context(), g, req)
 	if m.Version != version {
-		http.Error(w, "This gadget has changed since; its address is now "+d.base+"/g/p"+r.PathValue("module")[1:]+"/"+m.Version+".js.", http.StatusGone)
+		now := *r.URL
+		now.Path = d.base + "/g/" + r.PathValue("module") + "/" + m.Version + ".js"
+		http.Error(w, "This gadget has changed since. Its address is now:\n"+now.RequestURI(), http.StatusGone)
 		return
 	}
-	a := &answer{kind: typeScript, cache: cacheImmutable, etag: `"` + m.Version + `"`, body: m.Combined()}
+	a := &answer{kind: typeScript, cache: cacheImmutable, etag: `W/"` + m.Version + `"`, body: m.Combined()}
 	a.pack().send(w, r, d.now())
 }

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -38,7 +39,14 @@ func (d *Delivery) register(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Delivery) wanted(ctx context.Context, reg *registration, names []string) (roots []*registry.Gadget, err error) {
-	for _, name := range names[:min(len(names), maxWanted)] {
+	if len(names) > maxWanted {
+		names = names[:maxWanted]
+		reg.Problems = append(reg.Problems, fmt.Sprintf("at most %d can be asked for at once; the others were left out", maxWanted))
+	}
+	for _, name := range names {
+		if name == "" {
+			continue
+		}
 		var g *registry.Gadget
 		if id, ours := registry.ID(name); ours {
 			g, err = d.gadgets.Gadget(ctx, id)

@@ -23,6 +23,9 @@ type request struct {
 	Page      page
 }
 
+// alone says whether this is the one module asked for.
+func (r request) alone(module string) bool { return len(r.Modules) == 1 && r.Modules[0] == module }
+
 // page is what userstyles is told of the page it is for: mw.config's words.
 type page struct {
 	Namespace int

@@ -49,7 +49,12 @@ func (d *Delivery) startup(ctx context.Context, req request) *answer {
 	if err != nil {
 		return d.startupFailed(err, req)
 	}
-	body := []byte("(window.RLQ=window.RLQ||[]).push(function(){mw.sallyport.start(" + quote(s) + ");});\n")
+	return startupScript("(window.RLQ=window.RLQ||[]).push(function(){mw.sallyport.start("+quote(s)+");});\n", req)
+}
+
+// startupScript is the script alone, as boot.js asks for it, or the module around it.
+func startupScript(script string, req request) *answer {
+	body := []byte(script)
 	if req.Only != "scripts" {
 		body = wrapped(startupModule, body)
 	}
@@ -60,11 +65,11 @@ func (d *Delivery) startup(ctx context.Context, req request) *answer {
 // and the page unharmed.
 func (d *Delivery) startupFailed(err error, req request) *answer {
 	if errors.Is(err, registry.ErrNoUser) {
-		return personal(typeScript, []byte(comment("Nobody on this wiki has that name.")+"/* */\n"))
+		return startupScript(comment("Nobody on this wiki has that name."), req)
 	}
 	d.log.Error("gadgets of a user not read", "err", err)
 	message := "Your user gadgets are not available right now. The page works without them; reload it in a minute."
-	body := []byte("if (window.console && console.error) { console.error(" + quote(message) + "); }\n")
+	body := []byte(complaint(message))
 	if req.Only != "scripts" {
 		var s states
 		s.add(startupModule, "error")

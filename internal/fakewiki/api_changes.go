@@ -1,6 +1,7 @@
 package fakewiki
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,10 +30,9 @@ func (q *query) span(prefix string) (span, error) {
 	return s, nil
 }
 
-// pick walks the changes in the direction of the span and hands each that fits to keep, which says whether it was wanted.
-func (q *query) pick(s span, name string, want func(*change) bool, row func(*change) object) []object {
+// pick walks changes in the direction of the span and hands each that fits to keep, which says whether it was wanted.
+func (q *query) pick(changes []change, s span, name string, want func(*change) bool, row func(*change) object) []object {
 	rows := []object{}
-	changes := q.w.db.Changes
 	for i := range changes {
 		c := &changes[len(changes)-1-i]
 		if s.newer {
@@ -64,7 +64,7 @@ func (q *query) recentChanges() error {
 			(!q.has("rctitle") || q.text("rctitle") == q.w.prefixed(c.Title)) &&
 			(!q.asks("rcshow", "!bot") || !c.Bot) && (!q.asks("rcshow", "bot") || c.Bot)
 	}
-	q.out["recentchanges"] = q.pick(s, "rc", want, q.recentChange)
+	q.out["recentchanges"] = q.pick(q.w.db.Changes, s, "rc", want, q.recentChange)
 	return nil
 }
 
@@ -121,7 +121,7 @@ func (q *query) logEvents() error {
 			(!q.has("leaction") || q.text("leaction") == c.LogType+"/"+c.LogAction) &&
 			(!q.has("leuser") || q.text("leuser") == c.User) && (!q.has("letitle") || q.text("letitle") == q.w.prefixed(c.Title))
 	}
-	q.out["logevents"] = q.pick(s, "le", want, q.logEvent)
+	q.out["logevents"] = q.pick(q.w.db.Changes, s, "le", want, q.logEvent)
 	return nil
 }
 
@@ -152,10 +152,13 @@ func (q *query) logEvent(c *change) object {
 	return o
 }
 
-// userContribs is list=usercontribs (ApiQueryUserContribs) over what recent changes hold.
+// userContribs is list=usercontribs (ApiQueryUserContribs).
 func (q *query) userContribs() error {
 	names := q.list("ucuser")
-	if names == nil && !q.has("ucuserprefix") {
+	switch {
+	case names == nil && q.has("ucuser"):
+		return apiErrorf("paramempty_ucuser", "Parameter \"ucuser\" may not be empty.")
+	case names == nil && !q.has("ucuserprefix"):
 		return apiErrorf("missingparam", "One of the parameters \"ucuser\", \"ucuserids\" and \"ucuserprefix\" is required.")
 	}
 	for i, name := range names {
@@ -170,16 +173,27 @@ func (q *query) userContribs() error {
 	spaces := q.list("ucnamespace")
 	want := func(c *change) bool {
 		by := slices.Contains(names, c.User) || q.has("ucuserprefix") && strings.HasPrefix(c.User, q.text("ucuserprefix"))
-		return by && c.Type != "log" && q.w.db.byRev[c.Rev] != nil && (spaces == nil || slices.Contains(spaces, strconv.Itoa(c.Title.NS)))
+		return by && (spaces == nil || slices.Contains(spaces, strconv.Itoa(c.Title.NS)))
 	}
-	q.out["usercontribs"] = q.pick(s, "uc", want, func(c *change) object {
-		p := q.w.db.byRev[c.Rev]
-		o := object{"user": c.User, "pageid": c.Page, "revid": c.Rev, "parentid": c.Old, "ns": p.Title.NS, "title": q.w.prefixed(p.Title),
-			"timestamp": stamp(c.Time), "new": c.Type == "new", "minor": c.Minor, "top": p.current().ID == c.Rev, "comment": c.Comment, "size": c.NewLen}
+	q.out["usercontribs"] = q.pick(q.w.edits(), s, "uc", want, func(c *change) object {
+		o := object{"user": c.User, "pageid": c.Page, "revid": c.Rev, "parentid": c.Old, "ns": c.Title.NS, "title": q.w.prefixed(c.Title),
+			"timestamp": stamp(c.Time), "new": c.Old == 0, "minor": c.Minor, "top": q.w.db.byRev[c.Rev].current().ID == c.Rev, "comment": c.Comment, "size": c.NewLen}
 		if a := q.w.db.byName[c.User]; a != nil {
 			o["userid"] = a.ID
 		}
 		return o
 	})
 	return nil
+}
+
+// edits are all revisions of all pages in the form of changes, oldest first.
+func (w *Wiki) edits() []change {
+	var all []change
+	for _, p := range w.db.Pages {
+		for _, r := range p.Revisions {
+			all = append(all, change{ID: r.ID, Title: p.Title, Page: p.ID, Rev: r.ID, Old: r.Parent, NewLen: len(r.Text), User: r.User, Time: r.Time, Comment: r.Comment, Minor: r.Minor})
+		}
+	}
+	slices.SortFunc(all, func(a, b change) int { return cmp.Compare(a.ID, b.ID) })
+	return all
 }

@@ -31,7 +31,7 @@ func (w *Wiki) apiEdit(c *apiCall) error {
 	if p != nil {
 		before = p.current().ID
 	}
-	saved, changed := w.store(t, edit{text: w.sign(c.request, text, model), author: c.user.Name, comment: c.text("summary"), model: model,
+	saved, changed := w.store(t, edit{text: w.sign(c.request, text, model), author: c.user.Name, comment: w.summary(p, model, c.text("summary"), text), model: model,
 		minor: c.has("minor") && c.account != nil, bot: c.has("bot") && c.user.Has("bot")})
 	c.result["edit"] = editResult(w.prefixed(t), saved, before, changed)
 	return nil
@@ -89,10 +89,16 @@ func (w *Wiki) mayCollide(c *apiCall, p *page) error {
 // conflict finds out whether somebody else changed the page since a revision or a time. One's own changes do not
 // collide, and there is no merging here.
 func conflict(p *page, base int64, since, who string) error {
-	if p == nil || p.current().User == who {
+	if p == nil {
 		return nil
 	}
 	last := p.current()
+	if base != 0 && p.revision(base) == nil {
+		return apiErrorf("editconflict", "Edit conflict.")
+	}
+	if last.User == who {
+		return nil
+	}
 	if t := when(since); base != 0 && last.ID != base || base == 0 && !t.IsZero() && outside(last.Time, t, t, false) && last.Time.After(t) {
 		return apiErrorf("editconflict", "Edit conflict: %s.", last.User)
 	}

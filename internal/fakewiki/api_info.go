@@ -13,7 +13,7 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 func (q *query) info() error {
 	rows, _ := q.out["pages"].(pageRows)
 	for i, t := range q.pages {
-		if t.invalid != "" || t.nobody != 0 {
+		if t.invalid != "" || t.nobody != 0 || t.title.NS < 0 {
 			continue
 		}
 		row := rows[i]

@@ -22,6 +22,10 @@ func (w *Wiki) apiMove(c *apiCall) error {
 	if err != nil {
 		return apiErrorf("invalidtitle", "Bad title \"%s\".", c.text("to"))
 	}
+	old := w.db.byTitle[to]
+	if old != nil && !w.overwritable(old, from) {
+		return moveError(ErrPageExists)
+	}
 	if d := w.mayMove(&c.user, from, to); d != nil {
 		return d
 	}
@@ -29,7 +33,7 @@ func (w *Wiki) apiMove(c *apiCall) error {
 	if err := w.move(from, to, c.user.Name, c.text("reason"), redirect); err != nil {
 		return moveError(err)
 	}
-	answer := object{"from": w.prefixed(from), "to": w.prefixed(to), "reason": c.text("reason"), "redirectcreated": redirect}
+	answer := object{"from": w.prefixed(from), "to": w.prefixed(to), "reason": c.text("reason"), "redirectcreated": redirect, "moveoverredirect": old != nil}
 	if c.has("movetalk") && !isTalk(from) && w.db.byTitle[otherSide(from)] != nil {
 		w.moveTalk(c, answer, otherSide(from), otherSide(to), redirect)
 	}
@@ -73,20 +77,4 @@ func moveError(err error) error {
 		return apiErrorf("missingtitle", "The page you specified doesn't exist.")
 	}
 	return err
-}
-
-// apiDelete is action=delete.
-func (w *Wiki) apiDelete(c *apiCall) error {
-	t, p, err := w.subject(c, "title", "pageid")
-	if err != nil {
-		return err
-	}
-	if p == nil {
-		return apiErrorf("missingtitle", "The page you specified doesn't exist.")
-	}
-	if d := w.mayDelete(&c.user, t); d != nil {
-		return d
-	}
-	c.result["delete"] = object{"title": w.prefixed(t), "reason": c.text("reason"), "logid": w.remove(p, c.user.Name, c.text("reason"))}
-	return nil
 }

@@ -187,15 +187,23 @@ func (q *query) byRevisions() {
 	}
 }
 
+// maxRedirects bounds how far a chain of redirects, which may be a circle, is followed.
+const maxRedirects = 10
+
 func (q *query) followRedirects() {
 	var followed []object
 	kept := q.pages[:0]
 	for _, t := range q.pages {
-		if t.page != nil {
-			if to, ok := q.w.redirectTarget(t.page); ok {
-				followed = append(followed, object{"from": q.w.prefixed(t.title), "to": q.w.prefixed(to)})
-				t = target{title: to, page: q.w.db.byTitle[to]}
+		for range maxRedirects {
+			if t.page == nil {
+				break
 			}
+			to, ok := q.w.redirectTarget(t.page)
+			if !ok {
+				break
+			}
+			followed = append(followed, object{"from": q.w.prefixed(t.title), "to": q.w.prefixed(to)})
+			t = target{title: to, page: q.w.db.byTitle[to]}
 		}
 		if t.page == nil || !slices.ContainsFunc(kept, func(k target) bool { return k.page == t.page }) {
 			kept = append(kept, t)

@@ -80,7 +80,7 @@ func TestRightsAreThoseOfMediaWiki(t *testing.T) {
 	if got := people["Ivo"].edit("User:Mara/notes", "x", "contentmodel", "javascript"); got != "customjsprotected" {
 		t.Errorf("Ivo turns Mara's page into a script: %q", got)
 	}
-	if got := people["anon"].edit("Sandbox", "x", "contentmodel", "javascript"); got != "permissiondenied" {
+	if got := people["anon"].edit("Sandbox", "x", "contentmodel", "javascript"); got != "cantchangecontentmodel" {
 		t.Errorf("anon changes a content model: %q", got)
 	}
 }
@@ -210,8 +210,8 @@ func TestAMovedPageKeepsItsIDAndLeavesARedirectOfItsKind(t *testing.T) {
 	b.api("action", "query") // now the wiki knows its address
 	for from, want := range map[string]string{
 		"Text":              "#REDIRECT [[Text moved]]",
-		"User:Mara/a.js":    `/* #REDIRECT */mw.loader.load("//HOST/w/index.php?title=User:Mara/a.js_moved\u0026action=raw\u0026ctype=text/javascript");`,
-		"User:Mara/a.css":   `/* #REDIRECT */@import url(//HOST/w/index.php?title=User:Mara/a.css_moved&action=raw&ctype=text/css);`,
+		"User:Mara/a.js":    `/* #REDIRECT */mw.loader.load("http://HOST/w/index.php?title=User:Mara/a.js_moved\u0026action=raw\u0026ctype=text/javascript");`,
+		"User:Mara/a.css":   `/* #REDIRECT */@import url(http://HOST/w/index.php?title=User:Mara/a.css_moved&action=raw&ctype=text/css);`,
 		"User:Mara/a.json":  "",
 		"Category:Things":   "#REDIRECT [[:Category:Things moved]]",
 		"User:Mara/x.gizmo": "#REDIRECT [[User:Mara/x.gizmo moved]]",

@@ -46,6 +46,9 @@ func (w *Wiki) apiCheckToken(c *apiCall) error {
 	answer := object{"result": "invalid"}
 	if w.checks(c.request, salt, c.text("token")) {
 		answer["result"] = "valid"
+		if made, ok := madeAt(c.text("token")); ok {
+			answer["generated"] = stamp(made)
+		}
 	}
 	c.result["checktoken"] = answer
 	return nil

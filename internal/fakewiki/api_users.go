@@ -8,7 +8,7 @@ import (
 
 // allUsers is list=allusers (ApiQueryAllUsers).
 func (q *query) allUsers() error {
-	from := q.or("aucontinue", q.text("aufrom"))
+	from := q.text("aufrom")
 	limit := q.limit("aulimit")
 	rows := []object{}
 	for _, a := range q.w.accounts() {
@@ -19,7 +19,7 @@ func (q *query) allUsers() error {
 			continue
 		}
 		if len(rows) == limit {
-			q.more("aucontinue", a.Name)
+			q.more("aufrom", a.Name)
 			break
 		}
 		rows = append(rows, q.person(a, "auprop"))

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"sallyport/internal/browsertest"
 	"sallyport/internal/fakewiki"
@@ -118,7 +117,7 @@ func TestAPersonEditsAPageInABrowser(t *testing.T) {
 	w := fakewiki.New(fakewiki.Options{})
 	w.AddUser("Mara", "mara-password")
 	save(t, w, "MediaWiki:Gadgets-definition", "== tools ==\n* Hello[ResourceLoader|dependencies=mediawiki.util]|Hello.js", "Admin")
-	save(t, w, "MediaWiki:Gadget-Hello.js", "mw.util.addPortletLink( 'p-tb', '#', 'Hello tool', 't-hello' );", "Admin")
+	save(t, w, "MediaWiki:Gadget-Hello.js", "$( () => mw.util.addPortletLink( 'p-tb', '#', 'Hello tool', 't-hello' ) );", "Admin")
 	wiki := httptest.NewServer(w)
 	defer wiki.Close()
 	page := browsertest.Start(t).NewPage(t)
@@ -133,9 +132,7 @@ func TestAPersonEditsAPageInABrowser(t *testing.T) {
 	if got := page.Text("#mw-content-text"); got != "Written by hand" {
 		t.Errorf("the page shows %q", got)
 	}
-	time.Sleep(3*time.Second)
-	t.Log(browsertest.Eval[string](page, "JSON.stringify([window.RLPAGEMODULES, window.mw && mw.loader.getModuleNames().map(n=>n+':'+mw.loader.getState(n)), !!document.getElementById('t-hello'), document.visibilityState, performance.getEntriesByType('resource').map(e=>e.name)])"))
-	if !browsertest.Eval[bool](page, "!!document.getElementById('t-hello')") { t.Fatal("no") }
+	page.WaitFor("document.getElementById('t-hello')")
 	if p, _ := w.Page("Sandbox"); p.Author != "Mara" || p.Text != "Written by '''hand'''" {
 		t.Errorf("saved %+v", p)
 	}

@@ -16,6 +16,8 @@ type database struct {
 	LastRev  int64
 	LastUser int64
 	LastLog  int64
+	// LastChange is the id of the newest change: some may have gone.
+	LastChange int64
 
 	byTitle map[wiki.Title]*page
 	byName  map[string]*account
@@ -101,7 +103,8 @@ func (p *page) word(r *revision) wiki.Page {
 }
 
 func (d *database) record(c change) *change {
-	c.ID = int64(len(d.Changes)) + 1
+	d.LastChange++
+	c.ID = d.LastChange
 	d.Changes = append(d.Changes, c)
 	return &d.Changes[len(d.Changes)-1]
 }

@@ -1,6 +1,9 @@
 package fakewiki
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Delete removes a page as somebody. Its id is not given out again.
 func (w *Wiki) Delete(title, who string) error {
@@ -20,7 +23,7 @@ func (w *Wiki) remove(p *page, who, reason string) int64 {
 	return w.db.LastLog
 }
 
-// archive takes a page out of sight, as MediaWiki moves its rows to the archive table.
+// archive takes a page out of sight, as MediaWiki moves its rows to the archive table. Its edits leave recent changes.
 func (w *Wiki) archive(p *page) {
 	delete(w.db.Pages, p.ID)
 	delete(w.db.byTitle, p.Title)
@@ -28,4 +31,5 @@ func (w *Wiki) archive(p *page) {
 		delete(w.db.byRev, r.ID)
 	}
 	w.db.Deleted[p.ID] = p
+	w.db.Changes = slices.DeleteFunc(w.db.Changes, func(c change) bool { return c.Page == p.ID && c.Type != "log" })
 }

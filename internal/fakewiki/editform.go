@@ -64,7 +64,7 @@ func (w *Wiki) saveForm(v *visit, text, model string) *reply {
 		}
 		text = whole
 	}
-	w.store(v.title, edit{text: w.sign(v.request, text, model), author: v.user.Name, comment: v.text("wpSummary"), model: model, minor: v.has("wpMinoredit") && v.account != nil})
+	w.store(v.title, edit{text: w.sign(v.request, text, model), author: v.user.Name, comment: w.summary(v.page, model, v.text("wpSummary"), text), model: model, minor: v.has("wpMinoredit") && v.account != nil})
 	return redirectTo(w.site.URL(v.title))
 }
 

@@ -46,9 +46,9 @@ func (w *Wiki) move(from, to wiki.Title, mover, reason string, redirect bool) er
 		summary += ": " + reason
 	}
 	last := *p.current()
-	w.store(to, edit{text: last.Text, author: mover, comment: summary, quiet: true, dummy: true})
+	w.store(to, edit{text: last.Text, author: mover, comment: summary, minor: true, quiet: true, dummy: true})
 	entry := change{Title: from, User: mover, Time: p.Touched, Comment: reason,
-		LogParams: map[string]any{"target_ns": to.NS, "target_title": w.prefixed(to)}}
+		LogParams: map[string]any{"target_ns": to.NS, "target_title": w.prefixed(to), "suppressredirect": false}}
 	if text, ok := w.redirectText(last.Model, to); redirect && ok {
 		r, _ := w.store(from, edit{text: text, author: mover, comment: summary, model: last.Model, quiet: true})
 		entry.Page = r.ID
@@ -76,7 +76,7 @@ const (
 
 // redirectText is what a page that moved leaves behind; JSON and other models leave nothing.
 func (w *Wiki) redirectText(model string, to wiki.Title) (string, bool) {
-	address := strings.TrimPrefix(strings.TrimPrefix(w.site.RawURL(to), "http:"), "https:")
+	address := w.site.RawURL(to)
 	switch model {
 	case wiki.ModelWikitext:
 		return "#REDIRECT [[" + redirectLink(w.prefixed(to), to) + "]]", true

@@ -30,7 +30,7 @@ func (w *Wiki) mayEdit(u *wiki.User, t wiki.Title, model string) *denial {
 	case p != nil && p.Protected != "" && !u.Has(p.Protected):
 		return deny("protectedpage", "This page has been protected to prevent editing or other actions.")
 	case model != w.modelOf(t) && !u.Has("editcontentmodel"):
-		return deny("permissiondenied", "You don't have permission to change the content model of this page.")
+		return deny("cantchangecontentmodel", "You don't have permission to change the content model of a page.")
 	}
 	if d := w.mayTouchCode(u, t, w.modelOf(t)); d != nil {
 		return d
@@ -52,6 +52,9 @@ func (w *Wiki) mayTouchCode(u *wiki.User, t wiki.Title, model string) *denial {
 	if t.NS == wiki.NSMediaWiki {
 		if !u.Has("editinterface") {
 			return deny("protectednamespace-interface", "This page provides interface text for the software on this wiki, and is protected to prevent abuse.")
+		}
+		if wiki.Code(t, model) == wiki.SiteHTML && !(u.Has("editsitecss") && u.Has("editsitejs")) {
+			return deny("siterawhtmlprotected", "You do not have permission to edit this page because it contains raw HTML which can be modified to affect all visitors.")
 		}
 		for _, kind := range codeKinds(t, model) {
 			if !u.Has("editsite" + kind) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // session is what the server keeps for one browser.
@@ -94,6 +95,16 @@ func sign(s *session, kind, stamp string) string {
 	mac := hmac.New(md5.New, s.Secret)
 	mac.Write([]byte(kind + "|" + stamp))
 	return hex.EncodeToString(mac.Sum(nil)) + stamp + `+\`
+}
+
+// madeAt reads a token's time.
+func madeAt(token string) (time.Time, bool) {
+	body := strings.TrimSuffix(token, `+\`)
+	if len(body) <= 32 {
+		return time.Time{}, false
+	}
+	seconds, err := strconv.ParseInt(body[32:], 16, 64)
+	return time.Unix(seconds, 0), err == nil
 }
 
 // checks says whether a token is good for this session and kind.

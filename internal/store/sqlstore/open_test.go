@@ -92,7 +92,7 @@ func TestWhatIsRefusedIsErrRefused(t *testing.T) {
 		"cursor":  s.SetCursor(t.Context(), "", "", ""),
 		"query":   badQuery,
 	} {
-		if !errors.Is(err, sqlstore.ErrRefused) {
+		if !errors.Is(err, store.ErrRefused) {
 			t.Errorf("%s: error %v, want store.ErrRefused", what, err)
 		}
 	}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Fetches the npm files that are embedded, at the versions named here, each unchanged and with its licence.
+set -eu
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fetch() { # package@version
+	rm -rf "$work/package"
+	(cd "$work" && npm pack --silent "$1" >name && tar xzf "$(cat name)")
+}
+
+fetch jquery@3.8.0
+cp "$work/package/dist/jquery.min.js" internal/fakewiki/vendorjs/jquery.js
+cp "$work/package/LICENSE.txt" internal/fakewiki/vendorjs/jquery-LICENSE.txt
+
+fetch vue@3.5.45
+cp "$work/package/dist/vue.global.prod.js" internal/fakewiki/vendorjs/vue.js
+cp "$work/package/LICENSE" internal/fakewiki/vendorjs/vue-LICENSE.txt
+
+fetch @wikimedia/codex@2.6.0
+cp "$work/package/dist/codex.style.css" "$work/package/dist/codex.style-rtl.css" internal/web/codex/
+
+fetch @wikimedia/codex-design-tokens@2.4.0
+cp "$work/package/dist/theme-wikimedia-ui-root.css" internal/web/codex/tokens-root.css
+cp "$work/package/dist/theme-wikimedia-ui-mode-dark.css" internal/web/codex/tokens-dark.css
+
+fetch @wikimedia/codex-icons@2.6.0
+cp "$work/package/dist/codex-icons.json" internal/bundle/codex/codex-icons.json
+
+git --no-pager diff --stat -- internal/fakewiki/vendorjs internal/web/codex internal/bundle/codex
