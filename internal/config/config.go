@@ -46,7 +46,7 @@ type Gadgets struct {
 
 // Load reads a file over the default and checks the result. Every mistake is reported at once.
 func Load(path string) (*Config, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // G304: the operator names the file
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read settings: %w", err)
 	}

@@ -117,7 +117,7 @@ func (c *checker) namespaces(to *[]int, n node, at string) {
 		here := pointer(at, strconv.Itoa(i))
 		ns, err := strconv.ParseInt(item.text, 10, 32)
 		switch {
-		case item.kind != isNumber && !(c.lenient && item.kind == isString):
+		case item.kind != isNumber && (!c.lenient || item.kind != isString):
 			c.add(Error, "wrong-type", here, item.at, "A namespace is named by its number here, for instance 2 for User, not by %s.", item.kind)
 		case err != nil:
 			c.add(Error, "wrong-value", here, item.at, "%s is no number of a namespace.", brief(item.text))

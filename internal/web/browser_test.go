@@ -57,7 +57,7 @@ func (s *street) serve(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/sallyport/"):
 		rec := &recorder{ResponseWriter: w}
-		s.setting.ServeHTTP(rec, r)
+		s.ServeHTTP(rec, r)
 		s.mu.Lock()
 		s.log = append(s.log, r.Method+" "+r.URL.Path+" "+r.Header.Get("Sec-Fetch-Dest"))
 		if r.Method == http.MethodPost {

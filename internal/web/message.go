@@ -125,7 +125,7 @@ func pluralForms(tag language.Tag) []plural.Form {
 // written the language's way.
 func (c *catalog) html(lang, key string, params ...any) template.HTML {
 	if lang == showKeys {
-		return template.HTML(template.HTMLEscapeString("(" + key + ")"))
+		return template.HTML(template.HTMLEscapeString("(" + key + ")")) //nolint:gosec // G203: escaped right here
 	}
 	for _, t := range c.chain(lang) {
 		if nodes, ok := t.messages[key]; ok {
@@ -134,7 +134,7 @@ func (c *catalog) html(lang, key string, params ...any) template.HTML {
 			return template.HTML(b.String()) //nolint:gosec // every piece was escaped by write
 		}
 	}
-	return template.HTML(template.HTMLEscapeString("⧼" + key + "⧽"))
+	return template.HTML(template.HTMLEscapeString("⧼" + key + "⧽")) //nolint:gosec // G203: escaped right here
 }
 
 // chain lists a language and those it falls back to: "pt-br", "pt", "en".

@@ -84,7 +84,7 @@ func TestAKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 // killedAfter starts a child, kills it once it acknowledged some rows, and returns how many there are.
 func killedAfter(t *testing.T, address string, rows int) (kept int) {
 	t.Helper()
-	child := exec.Command(os.Args[0]) //nolint:gosec // it is this very program
+	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), childStore+"="+address)
 	out, err := child.StdoutPipe()
 	if err != nil {

@@ -52,7 +52,7 @@ func shortFolder(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // the server's own account must pass
+	if err := os.Chmod(folder, 0o755); err != nil { // the server's own account must pass
 		t.Fatal(err)
 	}
 	return folder
