@@ -63,7 +63,7 @@ func cutNames(values map[string][]string) map[string][]string {
 	return out
 }
 
-func (q *query) list2(name string, found []listed) {
+func (q *query) listing(name string, found []listed) {
 	rows := make([]object, 0, len(found))
 	for _, f := range found {
 		rows = append(rows, f.row)
@@ -77,7 +77,7 @@ func (q *query) listedPage(p *page) listed {
 
 func (q *query) allPages() error {
 	found, err := q.findAllPages()
-	q.list2("allpages", found)
+	q.listing("allpages", found)
 	return err
 }
 
@@ -132,7 +132,7 @@ func (w *Wiki) inNamespace(ns int) []*page {
 
 func (q *query) search() error {
 	found, err := q.findSearch()
-	q.list2("search", found)
+	q.listing("search", found)
 	if err == nil {
 		q.out["searchinfo"] = object{"totalhits": len(found)}
 	}
@@ -187,7 +187,7 @@ func firstRunes(s string, n int) string {
 
 func (q *query) categoryMembers() error {
 	found, err := q.findMembers()
-	q.list2("categorymembers", found)
+	q.listing("categorymembers", found)
 	return err
 }
 

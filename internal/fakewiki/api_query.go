@@ -202,7 +202,9 @@ func (q *query) followRedirects() {
 			if !ok {
 				break
 			}
-			followed = append(followed, object{"from": q.w.prefixed(t.title), "to": q.w.prefixed(to)})
+			if from := q.w.prefixed(t.title); !slices.ContainsFunc(followed, func(o object) bool { return o["from"] == from }) {
+				followed = append(followed, object{"from": from, "to": q.w.prefixed(to)})
+			}
 			t = target{title: to, page: q.w.db.byTitle[to]}
 		}
 		if t.page == nil || !slices.ContainsFunc(kept, func(k target) bool { return k.page == t.page }) {

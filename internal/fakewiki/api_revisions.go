@@ -19,7 +19,7 @@ func (q *query) revisions() error {
 	q.each(func(t target, row object) {
 		var list []object
 		for _, r := range q.chosen(t, listing) {
-			list = append(list, q.revision(t.page, r))
+			list = append(list, q.revision(r))
 		}
 		if list != nil {
 			row["revisions"] = list
@@ -100,7 +100,7 @@ func outside(t, start, end time.Time, newer bool) bool {
 	return !start.IsZero() && t.Before(start) || !end.IsZero() && t.After(end)
 }
 
-func (q *query) revision(p *page, r *revision) object {
+func (q *query) revision(r *revision) object {
 	o := object{}
 	asks := func(prop string) bool {
 		return q.asks("rvprop", prop, "ids", "timestamp", "flags", "comment", "user")

@@ -102,11 +102,10 @@ func (p *page) word(r *revision) wiki.Page {
 	return wiki.Page{Title: p.Title, ID: p.ID, Rev: r.ID, Model: r.Model, Text: r.Text, Author: r.User, Touched: r.Time}
 }
 
-func (d *database) record(c change) *change {
+func (d *database) record(c change) {
 	d.LastChange++
 	c.ID = d.LastChange
 	d.Changes = append(d.Changes, c)
-	return &d.Changes[len(d.Changes)-1]
 }
 
 // recordLog writes a log entry, which is also a recent change.

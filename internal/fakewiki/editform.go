@@ -116,7 +116,7 @@ func (w *Wiki) form(v *visit, text, model, problem string) body {
 		`<div class="editOptions"><label for="wpSummary">Summary:</label> <input id="wpSummary" name="wpSummary" class="mw-summary" size="60" maxlength="500" value="` + escape(v.text("wpSummary")) + `">` +
 		`<div class="editCheckboxes">` + w.minorBox(v) + `</div><div class="editButtons"><input id="wpSave" name="wpSave" type="submit" value="Save changes" accesskey="s"> <input id="wpPreview" name="wpPreview" type="submit" value="Show preview" accesskey="p"> <input id="wpDiff" name="wpDiff" type="submit" value="Show changes" accesskey="v"> ` +
 		`<a id="mw-editform-cancel" href="` + escape(w.address(v.title)) + `">Cancel</a></div></div>` + hiddenFields("mode", "text", "wpUltimateParam", "1") + "</form>"
-	return body{heading: verb + w.prefixed(v.title), content: content, modules: []string{"mediawiki.action.edit"}}
+	return body{heading: verb + w.prefixed(v.title), noStore: true, content: content, modules: []string{"mediawiki.action.edit"}}
 }
 
 // textarea is a text between the tags: a line break that browsers drop, and one at the end of a text that is there.
@@ -148,7 +148,7 @@ func (w *Wiki) viewSource(v *visit, d *denial) *reply {
 	if v.rev != nil {
 		text = v.rev.Text
 	}
-	b := body{heading: "View source for " + w.prefixed(v.title), status: http.StatusForbidden}
+	b := body{heading: "View source for " + w.prefixed(v.title), noStore: true}
 	b.content = `<div class="permissions-errors"><p class="mw-permission-error" data-code="` + escape(d.code) + `">` + escape(d.info) + `</p></div><textarea readonly id="wpTextbox1" name="wpTextbox1" cols="80" rows="25" dir="auto">` + "\n" + escape(text) + "</textarea>"
 	return w.html(v, b)
 }

@@ -28,11 +28,15 @@ type visit struct {
 func (w *Wiki) index(q *request, pathTitle string) *reply {
 	v, err := w.visit(q, pathTitle)
 	if err != nil {
-		return w.errorPage(v, http.StatusBadRequest, "Bad title", "The requested page title contains invalid characters, or it is empty, or it is on another wiki. "+err.Error()+".")
+		return w.errorPage(v, http.StatusNotFound, "Bad title", "The requested page title contains invalid characters, or it is empty, or it is on another wiki. "+err.Error()+".")
 	}
 	if r := w.toCanonical(v, pathTitle); r != nil {
 		return r
 	}
+	return w.dispatch(v)
+}
+
+func (w *Wiki) dispatch(v *visit) *reply {
 	if v.title.NS == nsSpecial {
 		return w.specialPage(v)
 	}
@@ -41,7 +45,7 @@ func (w *Wiki) index(q *request, pathTitle string) *reply {
 		return w.errorPage(v, http.StatusNotFound, "No such action", "The action specified by the URL is invalid.")
 	}
 	if v.rev == nil && v.past {
-		return w.errorPage(v, http.StatusNotFound, "Missing revision", "The revision #"+v.text("oldid")+" of the page named \""+w.prefixed(v.title)+"\" does not exist.")
+		return w.errorPage(v, http.StatusOK, "Missing revision", "The revision #"+v.text("oldid")+" of the page named \""+w.prefixed(v.title)+"\" does not exist.")
 	}
 	return run(w, v)
 }
@@ -109,6 +113,9 @@ func (w *Wiki) html(v *visit, b body) *reply {
 	r.header.Set("Content-Language", w.site.Lang)
 	r.header.Set("Vary", "Accept-Encoding, Cookie")
 	r.header.Set("Cache-Control", "private, must-revalidate, max-age=0")
+	if b.noStore {
+		r.header.Set("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate")
+	}
 	r.header.Set("X-Frame-Options", "SAMEORIGIN")
 	if b.status != 0 {
 		r.status = b.status
@@ -118,7 +125,7 @@ func (w *Wiki) html(v *visit, b body) *reply {
 }
 
 func (w *Wiki) errorPage(v *visit, status int, heading, text string) *reply {
-	return w.html(v, body{status: status, heading: heading, content: "<p>" + escape(text) + "</p>\n<p id=\"mw-returnto\">Return to " + link(w.address(w.title(w.site.MainPage)), w.site.MainPage) + ".</p>"})
+	return w.html(v, body{status: status, noStore: true, heading: heading, content: "<p>" + escape(text) + "</p>\n<p id=\"mw-returnto\">Return to " + link(w.address(w.title(w.site.MainPage)), w.site.MainPage) + ".</p>"})
 }
 
 func (w *Wiki) permissionError(v *visit, d *denial) *reply {

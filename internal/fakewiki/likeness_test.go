@@ -3,6 +3,7 @@ package fakewiki_test
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"sallyport/internal/fakewiki"
 	"sallyport/internal/mediawiki/mediawikitest"
@@ -38,9 +41,8 @@ func (s *site) ask(t *testing.T, post bool, values url.Values) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if err != nil {
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
 	var out map[string]any
@@ -247,3 +249,90 @@ func compare(t *testing.T, fake, real *site, post bool, query string) []string {
 		return slices.ContainsFunc(known, func(k struct{ line, why string }) bool { return regexp.MustCompile(k.line).MatchString(line) })
 	})
 }
+
+func TestPagesAreServedAsByARealMediaWiki(t *testing.T) {
+	fake, real := twins(t)
+	headers := []string{"Content-Type", "Cache-Control", "Vary", "Location"}
+	compared := 0
+	for _, who := range []string{"", "Mara"} {
+		if who != "" {
+			fake.login(t, who, password)
+			real.login(t, who, password)
+		}
+		fake.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		real.client.CheckRedirect = fake.client.CheckRedirect
+		for _, query := range strings.Split(strings.TrimSpace(visits), "\n") {
+			compared++
+			ask := func(s *site) string {
+				base := strings.TrimSuffix(s.api, "/api.php")
+				resp, err := s.client.Get(base + "/index.php?" + query)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, err := io.ReadAll(resp.Body)
+				if err := errors.Join(err, resp.Body.Close()); err != nil {
+					t.Fatal(err)
+				}
+				out := fmt.Sprintln(resp.StatusCode)
+				for _, h := range headers {
+					if strings.HasPrefix(query, "title=Special:MyPage") && (h == "Cache-Control" || h == "Vary") {
+						continue // MediaWiki forgets them where it shows another page in place
+					}
+					out += h + ": " + resp.Header.Get(h) + "\n"
+				}
+				if strings.Contains(query, "action=raw") && resp.StatusCode == http.StatusOK {
+					out += string(body)
+				} else {
+					out += "startup: " + startupAddress.FindString(string(body)) + "\n"
+				}
+				out = strings.NewReplacer(base+"/", "/", strings.TrimSuffix(base, "/w")+"/", "/", "/w/", "/", "utf-8", "UTF-8").Replace(out)
+				return out
+			}
+			if d := cmp.Diff(ask(real), ask(fake)); d != "" {
+				t.Errorf("as %q, %s (real -, fake +)\n%s", who, query, d)
+			}
+		}
+	}
+	t.Logf("%d visits compared", compared)
+}
+
+var startupAddress = regexp.MustCompile(`load\.php\?[^"]*modules=startup[^"]*`)
+
+const visits = `
+title=Page
+title=Nothing
+title=Page&oldid=99999
+title=Page&action=edit
+title=Page&action=history
+title=Page&action=nonsense
+title=Page&safemode=1
+title=User:Mara/common.js
+title=Special:BlankPage
+title=Special:Nothing
+title=Special:Version
+title=Special:Preferences
+title=Special:UserLogin&force=x
+title=R
+title=R&redirect=no
+title=MediaWiki:Common.js&action=edit
+title=User:Admin/new.js&action=edit
+title=Page&action=raw
+title=Nothing&action=raw
+title=Page&action=raw&ctype=text/javascript
+title=Page&action=raw&ctype=text/css
+title=Page&action=raw&ctype=text/html
+title=User:Mara/common.js&action=raw&ctype=text/javascript
+title=User:Mara/doit.gadget&action=raw&ctype=text/javascript
+title=User:Mara/doit.gadget&action=raw&ctype=application/json
+title=User:Mara/none.js&action=raw&ctype=text/javascript
+title=User:Nobody/none.js&action=raw&ctype=text/javascript
+title=MediaWiki:Common.js&action=raw&ctype=text/javascript
+title=MediaWiki:None.js&action=raw&ctype=text/javascript
+title=MediaWiki:None.css&action=raw&ctype=text/css
+title=Page&action=raw&maxage=60&smaxage=70
+title=Page&action=raw&section=0
+title=Special:MyPage/common.js
+title=Special:MyPage/common.js&action=raw&ctype=text/javascript&evil=1
+title=Special:MyPage
+title=a[b
+title=User:Mara/there.js&oldid=2`

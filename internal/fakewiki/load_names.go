@@ -1,7 +1,6 @@
 package fakewiki
 
 import (
-	"hash/fnv"
 	"strconv"
 	"strings"
 )
@@ -11,9 +10,11 @@ const maxModules = 2000
 
 // loadHash is ResourceLoader::makeHash: FNV-1 (32 bits) in base 36, at least five characters, of which five are kept.
 func loadHash(s string) string {
-	h := fnv.New32()
-	h.Write([]byte(s)) // never fails
-	text := strconv.FormatUint(uint64(h.Sum32()), 36)
+	h := uint32(2166136261)
+	for i := range len(s) {
+		h = h*16777619 ^ uint32(s[i])
+	}
+	text := strconv.FormatUint(uint64(h), 36)
 	return (strings.Repeat("0", max(0, 5-len(text))) + text)[:5]
 }
 

@@ -53,7 +53,7 @@ func (w *Wiki) mayTouchCode(u *wiki.User, t wiki.Title, model string) *denial {
 		if !u.Has("editinterface") {
 			return deny("protectednamespace-interface", "This page provides interface text for the software on this wiki, and is protected to prevent abuse.")
 		}
-		if wiki.Code(t, model) == wiki.SiteHTML && !(u.Has("editsitecss") && u.Has("editsitejs")) {
+		if wiki.Code(t, model) == wiki.SiteHTML && (!u.Has("editsitecss") || !u.Has("editsitejs")) {
 			return deny("siterawhtmlprotected", "You do not have permission to edit this page because it contains raw HTML which can be modified to affect all visitors.")
 		}
 		for _, kind := range codeKinds(t, model) {

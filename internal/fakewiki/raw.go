@@ -13,13 +13,13 @@ import (
 func (w *Wiki) raw(v *visit) *reply {
 	ctype := rawType(v)
 	owner, _ := w.site.Owner(v.title)
+	code := ctype == "text/javascript" || ctype == "text/css" || ctype == "application/json"
 	switch {
 	case ctype == "text/javascript" && !w.mayServeScript(v):
-		return rawError("unprotected-js", "For security reasons, this page cannot be loaded as JavaScript: it is not protected.")
+		return w.rawError(v, "unprotected-js", "For security reasons, this page cannot be loaded as JavaScript: it is not protected.")
 	case ctype != "text/x-wiki" && v.title.NS == wiki.NSUser && v.title.IsSubpage() && modelKind(w.modelOf(v.title)) != "" && w.accountNamed(owner) == nil:
-		return rawError("unregistered-user-config", "For security reasons, pages of an account that does not exist cannot be loaded.")
+		return w.rawError(v, "unregistered-user-config", "For security reasons, pages of an account that does not exist cannot be loaded.")
 	}
-	code := ctype == "text/javascript" || ctype == "text/css" || ctype == "application/json"
 	r := newReply(ctype + "; charset=UTF-8")
 	text, found := w.rawText(v)
 	if !found && !code {
@@ -61,10 +61,10 @@ func (w *Wiki) mayServeScript(v *visit) bool {
 	return v.page != nil && (v.page.Protected == "editprotected" || v.page.Protected == "sysop")
 }
 
-func rawError(code, text string) *reply {
+func (w *Wiki) rawError(v *visit, code, text string) *reply {
 	r := newReply("text/html; charset=utf-8")
 	r.status = http.StatusForbidden
-	r.header.Set("Cache-Control", "no-cache")
+	w.rawCaching(v, r, true)
 	r.body.WriteString("<!DOCTYPE html>\n<html><head><title>Forbidden</title></head><body data-code=\"" + code + "\"><h1>Forbidden</h1><p>" + escape(text) + "</p></body></html>\n")
 	return r
 }

@@ -1,7 +1,8 @@
 package fakewiki
 
 import (
-	"errors"
+	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -23,49 +24,82 @@ type request struct {
 }
 
 func readRequest(r *http.Request) (*request, error) {
-	get, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil && len(get) == 0 && r.URL.RawQuery != "" {
-		return nil, errors.New("the address is not properly percent-encoded")
-	}
-	q := &request{http: r, get: fold(get)}
+	q := &request{http: r, get: parseForm(r.URL.RawQuery)}
 	if r.Method != http.MethodPost {
 		return q, nil
 	}
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch kind {
-	case "multipart/form-data":
-		err = r.ParseMultipartForm(maxBody)
+	// PHP fills $_POST from these two kinds alone.
+	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind {
 	case "application/x-www-form-urlencoded":
-		err = r.ParseForm()
-	default: // PHP fills $_POST from these two alone
-		return q, nil
-	}
-	if err != nil {
-		return nil, errors.New("the form is not readable or too large")
-	}
-	q.post = fold(r.PostForm)
-	if r.MultipartForm != nil {
-		q.post = fold(r.MultipartForm.Value)
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, fmt.Errorf("read form: %w", err)
+		}
+		q.post = parseForm(string(body))
+	case "multipart/form-data":
+		if err := r.ParseMultipartForm(maxBody); err != nil {
+			return nil, fmt.Errorf("read form: %w", err)
+		}
+		q.post = url.Values{}
+		for name, values := range r.MultipartForm.Value {
+			keep(q.post, name, values[len(values)-1])
+		}
 		if err := r.MultipartForm.RemoveAll(); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read form: %w", err)
 		}
 	}
 	return q, nil
 }
 
-// fold keeps what PHP would keep of a query: dots and spaces in names become underscores, a NUL ends the name, of
-// several values the last one counts, and arrays are not strings.
-func fold(v url.Values) url.Values {
-	out := make(url.Values, len(v))
-	for name, values := range v {
-		name, _, _ = strings.Cut(strings.TrimLeft(name, " +"), "\x00")
-		if strings.Contains(name, "[") || len(values) == 0 {
-			continue
+// maxFields is PHP's max_input_vars.
+const maxFields = 1000
+
+// parseForm reads a query as PHP's parse_str does: nothing is refused, and of several fields of a name the last counts.
+func parseForm(text string) url.Values {
+	values := url.Values{}
+	for range maxFields {
+		if text == "" {
+			break
 		}
-		out[strings.NewReplacer(".", "_", " ", "_").Replace(name)] = values[len(values)-1:]
+		var pair string
+		pair, text, _ = strings.Cut(text, "&")
+		name, value, _ := strings.Cut(pair, "=")
+		keep(values, unescape(name), unescape(value))
 	}
-	return out
+	return values
 }
+
+// keep puts a field under the name PHP gives it: dots and spaces become underscores, a NUL ends the name. Arrays are not
+// texts and thus left out.
+func keep(values url.Values, name, value string) {
+	name, _, _ = strings.Cut(strings.TrimLeft(name, " +"), "\x00")
+	if name != "" && !strings.Contains(name, "[") {
+		values.Set(strings.NewReplacer(".", "_", " ", "_").Replace(name), value)
+	}
+}
+
+// unescape takes percent signs that escape nothing as they are.
+func unescape(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '+':
+			b.WriteByte(' ')
+		case text[i] == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]):
+			n, _ := strconv.ParseUint(text[i+1:i+3], 16, 8)
+			b.WriteByte(byte(n))
+			i += 2
+		default:
+			b.WriteByte(text[i])
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }
 
 func (q *request) posted() bool { return q.http.Method == http.MethodPost }
 

@@ -26,6 +26,7 @@ func redirectTo(address string) *reply {
 	r := newReply("text/html; charset=utf-8")
 	r.status = http.StatusFound
 	r.header.Set("Location", address)
+	r.header.Set("Vary", "Accept-Encoding, Cookie")
 	r.header.Set("Cache-Control", "private, must-revalidate, max-age=0")
 	return r
 }

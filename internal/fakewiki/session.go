@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/md5" //nolint:gosec // the length of MediaWiki's tokens, not a secret's strength: the key is random
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -43,11 +44,26 @@ func (w *Wiki) recognise(q *request) {
 // open gives the request a session, making one when it has none.
 func (w *Wiki) open(q *request) *session {
 	if q.session == nil {
+		w.forget()
 		q.session = &session{ID: hex.EncodeToString(w.bytes(16)), Secret: w.bytes(32)}
 		w.sessions[q.session.ID] = q.session
-		q.cookies = append(q.cookies, w.cookie("_session", q.session.ID))
+		q.cookies = append(q.cookies, w.cookie("_session", q.session.ID, 0))
 	}
 	return q.session
+}
+
+// maxSessions bounds how many browsers are remembered.
+const maxSessions = 10_000
+
+// forget makes room when strangers have opened too many sessions: theirs go first, then everybody's.
+func (w *Wiki) forget() {
+	if len(w.sessions) < maxSessions {
+		return
+	}
+	maps.DeleteFunc(w.sessions, func(_ string, s *session) bool { return s.Account == 0 })
+	if len(w.sessions) >= maxSessions {
+		clear(w.sessions)
+	}
 }
 
 // login puts somebody into a fresh session, so that nobody can plant one beforehand.
@@ -56,7 +72,7 @@ func (w *Wiki) login(q *request, a *account) {
 	w.open(q).Account = a.ID
 	a.Touched = w.now().UTC()
 	q.account, q.user = a, a.word()
-	q.cookies = append(q.cookies, w.cookie("UserID", strconv.FormatInt(a.ID, 10)), w.cookie("UserName", strings.ReplaceAll(a.Name, " ", "+")))
+	q.cookies = append(q.cookies, w.cookie("UserID", strconv.FormatInt(a.ID, 10), 0), w.cookie("UserName", strings.ReplaceAll(a.Name, " ", "+"), 0))
 }
 
 // logout ends the session.
@@ -64,11 +80,9 @@ func (w *Wiki) logout(q *request) {
 	w.drop(q)
 	q.account, q.user = nil, anonymous(q.http.RemoteAddr)
 	for _, name := range []string{"_session", "UserID", "UserName"} {
-		c := w.cookie(name, "")
-		c.MaxAge = -1
-		q.cookies = append(q.cookies, c)
+		q.cookies = append(q.cookies, w.cookie(name, "", -1))
 	}
-	q.cookies = append(q.cookies, w.cookie("LoggedOut", w.now().UTC().Format("20060102150405")))
+	q.cookies = append(q.cookies, w.cookie("LoggedOut", w.now().UTC().Format("20060102150405"), 0))
 }
 
 func (w *Wiki) drop(q *request) {
@@ -78,8 +92,11 @@ func (w *Wiki) drop(q *request) {
 	}
 }
 
-func (w *Wiki) cookie(name, value string) *http.Cookie {
-	return &http.Cookie{Name: w.site.ID + name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+// cookie is one of the wiki's cookies; a negative age takes it away.
+func (w *Wiki) cookie(name, value string, age int) *http.Cookie {
+	return &http.Cookie{ //nolint:gosec // a pretend wiki is reached by plain HTTP on loopback, where Secure cookies are lost
+		Name: w.site.ID + name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: age,
+	}
 }
 
 // token makes a token of a kind ("", "login", "watch", …) in MediaWiki's form: 32 hex digits of a keyed hash, 8 of the

@@ -20,6 +20,7 @@ var skinTemplate = template.Must(template.New("skin").Parse(skinSource))
 // body is what a page puts into the skin. Its HTML was made by this package.
 type body struct {
 	status         int
+	noStore        bool   // forms and errors are not to be kept
 	heading        string // text
 	subtitle       string // HTML
 	content        string // HTML

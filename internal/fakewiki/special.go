@@ -2,6 +2,7 @@ package fakewiki
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -21,9 +22,9 @@ func specialPages() []special {
 		{"Gadgets", nil, (*Wiki).specialGadgets},
 		{"Log", nil, (*Wiki).specialLog},
 		{"Movepage", []string{"MovePage"}, (*Wiki).specialMove},
-		{"Mycontributions", []string{"MyContributions"}, ownPage("Special:Contributions/", "")},
-		{"Mypage", []string{"MyPage"}, ownPage("User:", "")},
-		{"Mytalk", []string{"MyTalk"}, ownPage("User talk:", "")},
+		{"Mycontributions", []string{"MyContributions"}, ownPage("Special:Contributions/")},
+		{"Mypage", []string{"MyPage"}, ownPage("User:")},
+		{"Mytalk", []string{"MyTalk"}, ownPage("User talk:")},
 		{"Preferences", nil, (*Wiki).specialPreferences},
 		{"Recentchanges", []string{"RecentChanges"}, (*Wiki).specialRecentChanges},
 		{"Search", nil, (*Wiki).specialSearch},
@@ -79,27 +80,28 @@ func (w *Wiki) specialBlock(v *visit) *reply {
 
 func (w *Wiki) specialWatchlist(v *visit) *reply {
 	if v.account == nil {
-		return redirectTo(w.site.Server + w.scriptQuery("title", "Special:UserLogin", "returnto", "Special:Watchlist"))
+		return w.loginFirst(v, "watchlistanontext")
 	}
 	return w.html(v, body{heading: "Watchlist", content: `<div class="mw-changeslist"><p class="mw-changeslist-empty">No pages are watched here.</p></div>`})
 }
 
-// ownPage redirects to somebody's own page and keeps the parameters that matter to action=raw (RedirectSpecialArticle).
-func ownPage(prefix, suffix string) func(*Wiki, *visit) *reply {
+// ownPage shows the reader's own page in place, without a redirect, so that the address tells nobody's name
+// (RedirectSpecialPage::personallyIdentifiableTarget). All other parameters count as they are, action=raw included.
+func ownPage(prefix string) func(*Wiki, *visit) *reply {
 	return func(w *Wiki, v *visit) *reply {
-		title := prefix + v.user.Name + suffix
+		title := prefix + v.user.Name
 		if v.param != "" {
 			title += "/" + v.param
 		}
-		pairs := []string{"title", strings.ReplaceAll(title, " ", "_")}
-		for _, name := range []string{"action", "ctype", "maxage", "smaxage", "redirect", "section", "safemode", "diff", "oldid", "preview", "useskin"} {
-			if v.has(name) {
-				pairs = append(pairs, name, v.text(name))
-			}
+		own, err := w.visit(v.request, title)
+		if err != nil {
+			return w.errorPage(v, http.StatusNotFound, "Bad title", err.Error())
 		}
-		if len(pairs) == 2 {
-			return redirectTo(w.site.URL(w.title(title)))
-		}
-		return redirectTo(w.site.Server + w.scriptQuery(pairs...))
+		return w.dispatch(own)
 	}
+}
+
+// loginFirst sends somebody who is not logged in to the form, and back afterwards.
+func (w *Wiki) loginFirst(v *visit, warning string) *reply {
+	return redirectTo(w.site.Server + w.site.ScriptPath + "/index.php?title=Special:UserLogin&returnto=" + url.QueryEscape(w.site.Prefixed(v.title)) + "&returntoquery=&warning=" + warning)
 }

@@ -28,7 +28,7 @@ func (w *Wiki) specialLogin(v *visit) *reply {
 		`<div class="mw-htmlform-field-HTMLTextField"><label for="wpPassword1">Password</label> <input id="wpPassword1" name="wpPassword" class="loginPassword" type="password" size="20" autocomplete="current-password"></div>` +
 		hiddenFields("wpLoginToken", w.token(v.request, "login"), "title", "Special:UserLogin", "authAction", "login", "wpFromhttp", "1") +
 		`<button id="wpLoginAttempt" name="wploginattempt" type="submit" value="Log in">Log in</button></form></div>`
-	return w.html(v, body{heading: "Log in", content: content, safe: true})
+	return w.html(v, body{heading: "Log in", noStore: true, content: content, safe: true})
 }
 
 // returnAddress is where returnto and returntoquery lead: always a page of this wiki.

@@ -8,7 +8,7 @@ import (
 // specialPreferences shows the tab that matters here, the site gadgets, under the element ids of MediaWiki's form.
 func (w *Wiki) specialPreferences(v *visit) *reply {
 	if v.account == nil {
-		return redirectTo(w.site.Server + w.scriptQuery("title", "Special:UserLogin", "returnto", "Special:Preferences"))
+		return w.loginFirst(v, "prefsnologintext2")
 	}
 	note := ""
 	if v.posted() {

@@ -2,6 +2,7 @@ package fakewiki
 
 import (
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,9 @@ func (w *Wiki) view(v *visit) *reply {
 	}
 	b := body{heading: w.prefixed(v.title), article: true}
 	if v.rev == nil {
-		b.status = http.StatusNotFound
+		if !w.isPersonsPage(v.title) {
+			b.status = http.StatusNotFound
+		}
 		b.content = `<div class="noarticletext mw-content-` + w.direction() + `"><p>There is currently no text in this page.</p></div>`
 		if text, ok := w.message(v.title.Key); ok && v.title.NS == wiki.NSMediaWiki {
 			b.status, b.content = 0, "<pre>"+escape(text)+"</pre>"
@@ -39,6 +42,15 @@ func (w *Wiki) view(v *visit) *reply {
 	r := w.html(v, b)
 	w.unmodified(v, r, v.page.Touched)
 	return r
+}
+
+// isPersonsPage: the user page and talk page of somebody who exists are never "not found" (Article::showMissingArticle).
+func (w *Wiki) isPersonsPage(t wiki.Title) bool {
+	if t.NS != wiki.NSUser && t.NS != nsUserTalk || t.IsSubpage() {
+		return false
+	}
+	_, err := netip.ParseAddr(t.Text())
+	return err == nil || w.accountNamed(t.Text()) != nil
 }
 
 func (w *Wiki) parserOutput(html string) string {

@@ -122,7 +122,7 @@ func (r *renderer) headingLine(line string) bool {
 	r.endBlocks()
 	html := r.inline(text)
 	id := r.id(plain(html))
-	n := string(rune('0' + level))
+	n := itoa(level)
 	r.page.Headings = append(r.page.Headings, Heading{level, id, html})
 	r.out.WriteString(`<div class="mw-heading mw-heading` + n + `"><h` + n + ` id="` + escape(id) + `">` + html + `</h` + n + "></div>\n")
 	return true
