@@ -2,7 +2,8 @@
 //
 // Everything that is compared runs on this machine, in one run, in interleaved rounds; a ratio is the median of the
 // rounds' own ratios, because what else the machine does at the moment slows both sides alike. Processor time is that of
-// the server's processes alone, as /proc has it: user and kernel mode, children included.
+// the server's processes alone, as /proc has it: user and kernel mode, children included. Requests come from wrk, which
+// shares the cores with the servers: where it is the limit, the ratio of processor time says more than that of requests.
 //
 //	make bench
 package bench

@@ -12,7 +12,7 @@ const (
 	siteGadget       = `* bench[ResourceLoader|package]|bench.js|bench-data.json`
 	gadgetMark       = "rows in order"
 	gadgetData       = `{"title":"` + gadgetMark + `","steps":[1,2,3,5,8,13],"names":{"first":"one","second":"two"}}`
-	gadgetScriptSize = 14_000 // leaves about 10 KB when minified
+	gadgetScriptSize = 16_000 // leaves about 10 KB when minified
 )
 
 // gadgetScript is plain enough for every MediaWiki to take it as a site gadget (ES5), and made of words that do not

@@ -15,7 +15,7 @@ import (
 	"sallyport/internal/wiki"
 )
 
-// owners is how many people wrote the gadgets of a known.
+// owners is how many people wrote the gadgets.
 const owners = 100
 
 // known is a delivery over a store that knows many gadgets.
@@ -57,9 +57,9 @@ func userID(name string) int64 {
 	return id + 1
 }
 
-// knows fills a store in a file with n gadgets of one script each, and with a choice of each by somebody.
-// "Reader 10" has switched on the first 10; so has each reader that is named.
-func knows(b *testing.B, n int, readers ...int) *known {
+// knows fills a store in a file with n gadgets of one script each, and with a choice of each by somebody. For each of the
+// counts given there is a reader who has switched on that many.
+func knows(b *testing.B, n int, counts ...int) *known {
 	b.Helper()
 	db, err := sqlstore.Open(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "known.db"))
 	if err != nil {
@@ -70,7 +70,7 @@ func knows(b *testing.B, n int, readers ...int) *known {
 	for i := range n {
 		k.add(i)
 	}
-	for _, count := range readers {
+	for _, count := range counts {
 		for i := range count {
 			k.choose(userID(reader(count)), i)
 		}

@@ -44,7 +44,10 @@ func afterWord(w string, property bool) after {
 	return afterValue
 }
 
-func (l *lexer) push(b bracket) { l.open = append(l.open, b) }
+func (l *lexer) push(b bracket) {
+	l.open = append(l.open, b)
+	l.opened = true
+}
 
 func (t token) keyword(set map[string]bool) bool {
 	return t.kind == kindWord && !t.property && set[t.text]
@@ -104,7 +107,7 @@ func (l *lexer) closing(c byte) token {
 		return l.fail(l.pos, "unexpected "+string(c))
 	}
 	l.open = l.open[:len(l.open)-1]
-	l.popped = b
+	l.popped, l.closed = b, true
 	l.pos++
 	if b.open == '$' {
 		return l.template()

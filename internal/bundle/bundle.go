@@ -95,7 +95,7 @@ func Build(in Input) *Module { return build(in, false) }
 func build(in Input, mapped bool) *Module {
 	b := &builder{in: in, mapped: mapped}
 	b.in.Files = b.admit(in.Files)
-	m := &Module{Name: in.Module, in: in}
+	m := &Module{Name: in.Module, in: b.in}
 	switch {
 	case in.Styles:
 		b.unused("a gadget of type styles runs no scripts", ".js", ".json", ".vue")

@@ -49,7 +49,7 @@ type bracket struct {
 	value bool // brackets that certainly end a value
 	list  bool // commas in it separate arguments, elements or keys
 	cost
-	commas, rows, cases int
+	commas, rows int // side by side in it
 }
 
 // lexer cuts JavaScript into tokens without parsing it.
@@ -68,8 +68,11 @@ type lexer struct {
 	prev2   token
 	prev3   token
 	open    []bracket
-	popped  bracket // the bracket that the last closing token closed
+	popped  bracket // the last bracket to be closed
+	opened  bool    // by the token just read
+	closed  bool    // by the token just read
 	regexps []token
+	maps    []int // where comments say sourceMappingURL=
 	err     *syntaxError
 }
 
@@ -97,7 +100,7 @@ func (l *lexer) next() token {
 	}
 	start := l.pos
 	l.broken, l.newline = l.newline, false
-	l.before = l.state
+	l.before, l.opened, l.closed = l.state, false, false
 	t := l.scan()
 	if l.err != nil {
 		return token{at: l.err.at}
@@ -152,7 +155,7 @@ func (l *lexer) skipSpace() bool {
 			l.pos++
 		case c >= utf8.RuneSelf && l.wideSpace():
 		case l.has("//"), l.has("<!--"), l.newline && l.has("-->"):
-			l.pos += lineLength(l.src[l.pos:])
+			l.comment(lineLength(l.src[l.pos:]))
 		case l.has("/*"):
 			end := strings.Index(l.src[l.pos+2:], "*/")
 			if end < 0 {
@@ -161,13 +164,23 @@ func (l *lexer) skipSpace() bool {
 			}
 			body := l.src[l.pos : l.pos+2+end]
 			l.newline = l.newline || lineLength(body) < len(body)
-			l.pos += end + 4
+			l.comment(end + 4)
 		default:
 			return true
 		}
 	}
 	return true
 }
+
+func (l *lexer) comment(length int) {
+	if i := strings.Index(l.src[l.pos:l.pos+length], mapComment); i >= 0 {
+		l.maps = append(l.maps, l.pos+i)
+	}
+	l.pos += length
+}
+
+// mapComment is what browsers and the minifier look for in comments to find the source map of a text.
+const mapComment = "sourceMappingURL="
 
 func (l *lexer) wideSpace() bool {
 	r, n := utf8.DecodeRuneInString(l.src[l.pos:])

@@ -11,13 +11,17 @@ import (
 const (
 	maxBrackets   = 500    // open at one point
 	maxStatements = 1_000  // statements that are each the body of the one before: if(a)if(b)… or else if …
-	maxLogical    = 1_000  // && || ?? in one expression
 	maxTokens     = 20_000 // tokens of one expression with all that encloses it
-	maxSequence   = 2_000  // commas between expressions (not in lists of arguments, elements or keys)
-	maxCases      = 2_000  // in one switch
+	maxSequence   = 20_000 // commas between expressions (not in lists of arguments, elements or keys)
+	// What takes quadratic time is counted as such: the squares of the numbers of && || ?? and commas in each expression,
+	// added up. A hundred million take about a second.
+	maxChains = 100_000_000
 	// What is an error in strict code alone costs the minifier a walk through the text each time, so the number of
 	// places where that can be, times the length, has a limit.
 	maxHazards = 500_000_000
+	// Statements that stand side by side are joined when the minifier rewrites syntax, again in quadratic time, and it
+	// needs stack for each; the sum of their squares above this leaves the syntax as it is.
+	maxJoined = 50_000_000
 )
 
 // cost bounds how deep the tree of the text since the last boundary can be.
@@ -32,15 +36,15 @@ func (c *cost) add(o cost, sign int) {
 // outline is what is learnt about a script before it is parsed.
 type outline struct {
 	regexps []token
-	empty   bool // no tokens at all
-	modular bool // has the words import or export
+	maps    []int // see lexer
+	empty   bool  // no tokens at all
+	modular bool  // has the words import or export
 	await   bool
-	rows    int  // most statements in one block
+	joined  int  // see maxJoined
+	chains  int  // see maxChains
 	hazards int  // places that strict code may not have
 	unsure  bool // has something a browser may judge otherwise than we do
 	total   cost
-	peak    cost // largest total seen
-	deepest int
 }
 
 // survey reads a script once, in constant stack, and refuses what must not reach a recursive parser.
@@ -48,7 +52,6 @@ func survey(src string) (*outline, *syntaxError) {
 	l := newLexer(src)
 	o := &outline{empty: true}
 	for {
-		before := len(l.open)
 		t := l.next()
 		if l.err != nil {
 			return o, l.err
@@ -56,7 +59,7 @@ func survey(src string) (*outline, *syntaxError) {
 		if t.kind == kindEOF {
 			break
 		}
-		o.count(l, t, before)
+		o.count(l, t)
 		if err := o.tooDeep(l, t); err != nil {
 			return o, err
 		}
@@ -64,7 +67,7 @@ func survey(src string) (*outline, *syntaxError) {
 	if n := len(l.open); n > 1 {
 		return o, &syntaxError{len(src), fmt.Sprintf("%d brackets are never closed", n-1)}
 	}
-	o.regexps = l.regexps
+	o.regexps, o.maps = l.regexps, l.maps
 	return o, nil
 }
 
@@ -74,12 +77,10 @@ func (o *outline) tooDeep(l *lexer, t token) *syntaxError {
 		return &syntaxError{t.at, fmt.Sprintf("more than %d brackets are open here", maxBrackets)}
 	case o.total.statements > maxStatements:
 		return &syntaxError{t.at, fmt.Sprintf("more than %d statements are nested here", maxStatements)}
-	case o.total.logical > maxLogical:
-		return &syntaxError{t.at, fmt.Sprintf("this expression has more than %d of && || ??", maxLogical)}
 	case l.top().commas > maxSequence:
 		return &syntaxError{t.at, fmt.Sprintf("more than %d expressions are joined by commas here", maxSequence)}
-	case l.top().cases > maxCases:
-		return &syntaxError{t.at, fmt.Sprintf("this switch has more than %d cases", maxCases)}
+	case o.chains > maxChains:
+		return &syntaxError{t.at, "too many long expressions joined by && || ?? or commas: cut them into statements"}
 	case o.hazards*len(l.src) > maxHazards:
 		return &syntaxError{t.at, "the page is too large to have so many octal numbers, with, delete, eval and arguments in it"}
 	case o.total.tokens > maxTokens:
@@ -88,21 +89,20 @@ func (o *outline) tooDeep(l *lexer, t token) *syntaxError {
 	return nil
 }
 
-// count adds one token. before is the number of brackets that were open before it.
-func (o *outline) count(l *lexer, t token, before int) {
+// count adds one token.
+func (o *outline) count(l *lexer, t token) {
 	o.empty = false
-	if len(l.open) < before {
+	if l.closed {
 		o.total.add(l.popped.cost, -1)
 	}
 	level := l.top()
-	if len(l.open) > before {
-		level = &l.open[before-1] // an opening bracket belongs to the level outside
+	if l.opened {
+		level = &l.open[len(l.open)-2] // an opening bracket belongs to the level outside
 	}
-	if begins(l, t) {
+	fresh := begins(l, t)
+	if fresh {
 		o.total.add(level.cost, -1)
 		level.cost = cost{}
-		level.commas = 0
-		level.rows++
 	}
 	o.words(l, t)
 	c := weigh(l, t)
@@ -114,33 +114,34 @@ func (o *outline) count(l *lexer, t token, before int) {
 		level.add(ended, -1)
 		o.total.add(ended, -1)
 	}
-	level.line(l, t)
-	o.rows = max(o.rows, level.rows)
-	o.peak.tokens = max(o.peak.tokens, o.total.tokens)
-	o.peak.statements = max(o.peak.statements, o.total.statements)
-	o.peak.logical = max(o.peak.logical, o.total.logical)
-	o.deepest = max(o.deepest, len(l.open)-1)
+	commas, rows := level.commas, level.rows
+	level.line(l, t, fresh)
+	if level.commas > commas {
+		o.chains += 20 * commas // these cost the most
+	}
+	if level.rows > rows {
+		o.joined += 2 * rows
+	}
+	if c.logical > 0 {
+		o.chains += 2 * o.total.logical
+	}
 }
 
 // line counts what stands side by side in one bracket.
-func (b *bracket) line(l *lexer, t token) {
+func (b *bracket) line(l *lexer, t token, fresh bool) {
 	switch {
-	case t.text == ";":
+	case t.text == ";", fresh && l.prev2.text != ";":
 		b.rows++
 		b.commas = 0
 	case t.text == "," && !b.list:
 		b.commas++
 	case t.text == ":" && l.prev2.kind != kindPunct && (l.prev3.text == "," || l.prev3.text == "{"):
 		b.commas = 0 // keys of an object
-	case t.keyword(caseWords):
-		b.cases++
 	}
 }
 
-var caseWords = words("case default")
-
-// Names and keywords that are errors somewhere in strict code.
-var hazardWords = words("with delete eval arguments yield implements interface package private protected public")
+// Names and keywords that are errors somewhere in strict code, or when they stand twice in a switch or an object.
+var hazardWords = words("with delete default __proto__ eval arguments yield implements interface package private protected public")
 
 func (o *outline) words(l *lexer, t token) {
 	switch {
@@ -148,6 +149,7 @@ func (o *outline) words(l *lexer, t token) {
 		t.kind == kindString && hasOctalEscape(t.text),
 		t.kind == kindTemplate && hasOctalEscape(t.text),
 		t.keyword(hazardWords),
+		t.kind == kindWord && t.text[0] == '#' && !t.property,
 		t.text == "function" && (l.prev2.text == ")" || l.prev2.text == ":" || l.prev2.text == "else"),
 		(l.prev2.text == "let" || l.prev2.text == "static") && t.kind == kindPunct && t.text != "[" && t.text != "{":
 		o.hazards++

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -45,13 +46,59 @@ func TestLongFlatScriptsAreFine(t *testing.T) {
 	r, n := strings.Repeat, 20_000
 	for name, text := range map[string]string{
 		"statements": r("a();", n), "no semicolons": r("a()\nb = 1\n", n), "functions": r("function f() { return 1 }\n", n), "list": "x = [" + r("'a', ", n) + "]",
-		"object": "x = {" + r("key: 'value',\n", n) + "}", "sequence": r("a(),", n) + "a()", "conditions": r("if (a) b(); else c();\n", n), "loops": r("for (;;) { break }\nx()\n", n),
-		"methods": "class A {" + r("m() { return 1 }\n", n) + "}", "cases": "switch (a) {" + r("case 1: b();\n", n) + "}", "variables": "var " + r("a = 1, ", n) + "b",
-		"a long sum": "x = ''" + r(" + 'line\\n'\n", 5000), "else if": r("if (a) b(); else ", 400) + "c()",
+		"object": "x = {" + r("key: 'value',\n", n) + "}", "sequence": r("a(),", 3000) + "a()", "conditions": r("if (a) b(); else c();\n", n), "loops": r("for (;;) { break }\nx()\n", n),
+		"methods": "class A {" + r("m() { return 1 }\n", n) + "}", "cases": "switch (a) {" + r("case 1: b();\n", n) + "}", "variables": "var " + r("a = 1, ", 3000) + "b",
+		"a long sum": "x = ''" + r(" + 'line\\n'\n", 900), "template": "x = `" + r("${ a + b }, ", 2000) + "`", "else if": r("if (a) b(); else ", 400) + "c()",
 	} {
 		m := Build(Input{Module: "m", Files: []File{{Name: "a.js", Title: name, Text: text}}})
 		if len(m.Problems) > 0 {
 			t.Error(m.Problems[0])
+		}
+	}
+}
+
+// Each of these made the minifier take minutes for the largest page allowed: errors whose line it looks for again and again,
+// long chains it walks for each link, and statements it joins one by one.
+func TestFloodsOfErrorsAndChainsDoNotHang(t *testing.T) {
+	r := strings.Repeat
+	full := func(head, body, tail string) string {
+		return head + r(body, (MaxPage-len(head)-len(tail))/len(body)) + tail
+	}
+	for name, text := range map[string]string{
+		"calls": full("", "a();", ""), "calls on lines": full("", "a()\n", ""), "assignments": full("", "x.y='z';", ""), "conditions": full("", "if(a)b();", ""),
+		"early returns": full("function f(){", "if(a)return b();", "}"), "one sequence": full("x=(", "a(),", "1)"), "sequences": full("", "("+r("a(),", 900)+"1);", ""),
+		"conjunctions": full("", "x=a"+r("&&a", 900)+";", ""), "declared twice": full("", "let a;", ""), "var again": full("", "var a=1;", ""), "pattern": full("var [", "a,", "]=1"),
+		"strict octal": full("'use strict';", "010;", ""), "strict with": full("'use strict';", "with(a);", ""), "strict escape": full("'use strict';", "'\\01';", ""), "let in a class": full("class A{m(){", "let=1;", "}}"),
+		"prototypes": full("x={", "__proto__:1,", "}"), "private": full("class A{", "#a;", "}"), "defaults": full("switch(a){", "default:", "}"), "cases": full("switch(a){", "case 1:", "}"),
+		"keys": full("x={", "a:1,", "}"), "typeof": full("", "typeof a=='b';", ""), "constants": full("const a=1;", "a=2;", ""), "await": full("function f(){", "await a;", "}"), "class members": full("class A{", "m(){}", "}"),
+		"constructors": full("class A{", "constructor(){}", "}"), "labels": full("", "a:b();", ""), "jumps": full("", "for(;;)break x;", ""), "parameters": full("function f(", "a,", "b){}"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := Build(Input{Module: "m", Files: []File{{Name: "a.js", Title: "flood", Text: text}, {Name: "b.js", Title: "b", Text: "sibling()"}}})
+			if !strings.Contains(string(m.Combined()), "sibling()") {
+				t.Error("the sibling is gone")
+			}
+		})
+	}
+}
+
+func TestPagesThatAreSlowTogetherDoNotHang(t *testing.T) {
+	var names strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&names, "let v%d;", i)
+	}
+	octal := strings.Repeat("010;\n", 14_000)
+	for name, files := range map[string][]File{
+		"names declared in both":    {{Text: names.String()}, {Text: names.String()}},
+		"strict and octal":          {{Text: "'use strict';"}, {Text: octal[:len(octal)/2]}, {Text: octal[:len(octal)/2]}},
+		"many pages, one name each": slices.Repeat([]File{{Text: "let a;"}}, 300),
+	} {
+		for i := range files {
+			files[i].Name, files[i].Title = fmt.Sprint(i, ".js"), fmt.Sprint(i, ".js")
+		}
+		m := Build(Input{Module: "m", Files: append(files, File{Name: "s.js", Title: "s", Text: "sibling()"})})
+		if len(m.Problems) == 0 || m.Problems[0].Title == "0.js" || !strings.Contains(string(m.Combined()), "sibling()") {
+			t.Errorf("%s: %d problems, the first %v", name, len(m.Problems), m.Problems[:min(1, len(m.Problems))])
 		}
 	}
 }

@@ -57,7 +57,10 @@ func (p *pattern) fail(msg string) {
 	p.pos = len(p.src)
 }
 
-func (p *pattern) has(s string) bool { return strings.HasPrefix(p.src[p.pos:], s) }
+// rest is what is still unread: nothing after an error, wherever pos has got to since.
+func (p *pattern) rest() string { return p.src[min(p.pos, len(p.src)):] }
+
+func (p *pattern) has(s string) bool { return strings.HasPrefix(p.rest(), s) }
 
 func (p *pattern) take(s string) bool {
 	if !p.has(s) {
@@ -116,7 +119,7 @@ func (p *pattern) term(depth int) {
 	case '*', '+', '?':
 		p.fail("nothing to repeat")
 	case '{', '}', ']':
-		if _, _, ok := braced(p.src[p.pos:]); ok && c == '{' {
+		if _, _, ok := braced(p.rest()); ok && c == '{' {
 			p.fail("nothing to repeat")
 		}
 		if p.unicode {
@@ -131,7 +134,7 @@ func (p *pattern) term(depth int) {
 
 // char passes one character as the flags count them.
 func (p *pattern) char() rune {
-	r, n := utf8.DecodeRuneInString(p.src[p.pos:])
+	r, n := utf8.DecodeRuneInString(p.rest())
 	p.pos += n
 	return r
 }
@@ -144,7 +147,7 @@ func (p *pattern) quantifier(allowed bool) {
 	case '*', '+', '?':
 		p.pos++
 	case '{':
-		n, ordered, ok := braced(p.src[p.pos:])
+		n, ordered, ok := braced(p.rest())
 		if !ok {
 			return // a literal brace, or an error found by term
 		}
@@ -215,7 +218,7 @@ func (p *pattern) groupName() {
 
 // name reads up to the closing angle bracket.
 func (p *pattern) name() (string, bool) {
-	end := strings.IndexByte(p.src[p.pos:], '>')
+	end := strings.IndexByte(p.rest(), '>')
 	if end <= 0 {
 		return "", false
 	}
@@ -235,7 +238,7 @@ func (p *pattern) name() (string, bool) {
 
 // modifiers reads (?ims-ims: of ES2025, which not all browsers know.
 func (p *pattern) modifiers() {
-	end := strings.IndexByte(p.src[p.pos:], ':')
+	end := strings.IndexByte(p.rest(), ':')
 	if end < 0 || strings.Trim(p.src[p.pos:p.pos+end], "ims-") != "" {
 		p.fail("invalid group")
 		return

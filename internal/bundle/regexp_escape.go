@@ -42,7 +42,7 @@ func (p *pattern) property(c rune) rune {
 	if !p.unicode {
 		return c
 	}
-	end := strings.IndexByte(p.src[p.pos:], '}')
+	end := strings.IndexByte(p.rest(), '}')
 	if !p.has("{") || end < 2 {
 		p.fail("invalid property name")
 		return -1
@@ -127,7 +127,7 @@ func (p *pattern) octal(start int, text string, inClass bool) rune {
 // hex reads \xHH, \uHHHH and \u{…}.
 func (p *pattern) hex(c rune) rune {
 	if c == 'u' && p.unicode && p.has("{") {
-		end := strings.IndexByte(p.src[p.pos:], '}')
+		end := strings.IndexByte(p.rest(), '}')
 		if end > 1 {
 			n, err := strconv.ParseUint(p.src[p.pos+1:p.pos+end], 16, 64)
 			p.pos += end + 1
@@ -187,7 +187,7 @@ func (p *pattern) class() {
 	p.take("^")
 	for p.pos < len(p.src) && p.src[p.pos] != ']' {
 		low := p.classAtom()
-		if !p.has("-") || strings.HasPrefix(p.src[p.pos:], "-]") {
+		if !p.has("-") || strings.HasPrefix(p.rest(), "-]") {
 			continue
 		}
 		p.pos++

@@ -1,23 +1,18 @@
 package bundle
-import ("testing";"strings";"fmt";"os";"time";"github.com/evanw/esbuild/pkg/api")
+import ("testing";"os";"path/filepath";"strings")
 func TestZ(t *testing.T) {
-	n := 0
-	fmt.Sscan(os.Getenv("ZN"), &n)
-	r := strings.Repeat
-	uniq := func(f string) string { var b strings.Builder; for i := range n { fmt.Fprintf(&b, f, i) }; return b.String() }
-	text := map[string]string{"stmts": r("a();", n), "seq": "x=("+r("a(),", n)+"1)", "ret": "function f(){"+r("if(a)return b();", n)+"}", "ret2": "function f(){"+r("if(a())return;b();", n)+"}", "ifelse": r("if(a)b();else c();", n), "list": "x=["+r("a(),",n)+"]", "obj":"x={"+r("a:1,",n)+"}", "vars": "var a0"+r(",b=a()", n), "thr": r("if(a)throw b();",n), "args":"f("+r("a,",n)+"1)", "cases":"switch(a){"+r("case 1:b();",n)+"}","class":"class A{"+r("m(){}",n)+"}", "fns":r("function f(){}",n), "data": r("x.y='z';",n), "for": r("for(;;)a();", n), "ifs":r("if(a)b();",n), "try":r("try{a()}catch{}",n),"asi":r("a()\n",n),"destr":"var ["+r("a,",n)+"]=1", "uniqvar": uniq("var v%d=1;"), "uniqlet": uniq("let v%d=f();"), "uniqfn": uniq("function v%d(){}\n"), "uniqref":uniq("v%d=1;"), "uniqletuse": uniq("let v%d=f();")+uniq("g(v%d);"), "params":"function f("+uniq("v%d,")+"z){}", "nestfn": "function f(){"+uniq("function v%d(){return z}")+"}","duplet":r("let a;",n),"dupvar":r("var a=1;",n),"labels":r("a:b();",n), "regex": r("/a/;", n), "strs": r("'a\\n';",n), "propchain": r("a.b.c;",n), "onestmt":"var "+uniq("v%d=1,")+"z=2"}[os.Getenv("ZC")]
-	if text == "" { fmt.Println("?"); return }
-	st := func(name string, f func()) { t0 := time.Now(); f(); if d := time.Since(t0); d > 200*time.Millisecond { fmt.Printf("%s\t%s\t%d\t%v\n", os.Getenv("ZC"), name, len(text), d.Round(time.Millisecond)) } }
-	w := "return function(a,b){\n"+text+"\n}"
-	st("survey", func(){ survey(text) })
-	st("parse", func(){ parses(text) })
-	var out transformed
-	o := minifyOptions(api.LoaderJS)
-	o.MinifyWhitespace = true
-	st("ws", func(){ out = transform(w, o) })
-	o.MinifyIdentifiers = true
-	st("ws+id", func(){ out = transform(w, o) })
-	st("tde", func(){ seconded([]byte(out.code[min(7,len(out.code)):])) })
-	o.MinifySyntax = true
-	st("all", func(){ out = transform(w, o) })
+	var texts, names []string
+	filepath.Walk("/usr/share/mediawiki", func(p string, i os.FileInfo, err error) error {
+		if err == nil && strings.HasSuffix(p, ".css") && !strings.Contains(p, ".rtl.") && !strings.Contains(p,"-rtl") { b, _ := os.ReadFile(p); texts = append(texts, strings.ToValidUTF8(string(b),"?")); names=append(names,p) }
+		return nil
+	})
+	d, lines := 0, 0
+	for i, want := range janus(t, texts) {
+		a, b, c := strings.Split(flipped(texts[i]), "\n"), strings.Split(want, "\n"), strings.Split(texts[i], "\n")
+		lines += len(a)
+		for n := range a { if n < len(b) && a[n] != b[n] && d < 400 { d++; t.Logf("%s\n   %.150s\n ours %.150s\n them %.150s", names[i], strings.TrimSpace(c[n]), strings.TrimSpace(a[n]), strings.TrimSpace(b[n])) } }
+		m := Build(Input{Module:"m",RTL:true,Files:[]File{{Name:"a.css",Title:names[i],Text:texts[i]}}})
+		if len(m.Problems)>0 { t.Log(m.Problems) }
+	}
+	t.Log(len(texts), lines, d)
 }

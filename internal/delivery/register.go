@@ -35,7 +35,7 @@ func (d *Delivery) register(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "User gadgets are not available right now; try again in a minute.", http.StatusServiceUnavailable)
 		return
 	}
-	personal(typeJSON, []byte(quote(reg)+"\n")).send(w, r, d.now())
+	d.personal(typeJSON, []byte(quote(reg)+"\n")).send(w, r, d.now())
 }
 
 func (d *Delivery) wanted(ctx context.Context, reg *registration, names []string) (roots []*registry.Gadget, err error) {

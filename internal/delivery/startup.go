@@ -3,6 +3,7 @@ package delivery
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -49,23 +50,23 @@ func (d *Delivery) startup(ctx context.Context, req request) *answer {
 	if err != nil {
 		return d.startupFailed(err, req)
 	}
-	return startupScript("(window.RLQ=window.RLQ||[]).push(function(){mw.sallyport.start("+quote(s)+");});\n", req)
+	return d.startupScript("(window.RLQ=window.RLQ||[]).push(function(){mw.sallyport.start("+quote(s)+");});\n", req)
 }
 
 // startupScript is the script alone, as boot.js asks for it, or the module around it.
-func startupScript(script string, req request) *answer {
+func (d *Delivery) startupScript(script string, req request) *answer {
 	body := []byte(script)
 	if req.Only != "scripts" {
 		body = wrapped(startupModule, body)
 	}
-	return personal(typeScript, body)
+	return d.personal(typeScript, body)
 }
 
 // startupFailed tells the browser that this person's gadgets are not to be had now: an error in the console, no gadget,
 // and the page unharmed.
 func (d *Delivery) startupFailed(err error, req request) *answer {
 	if errors.Is(err, registry.ErrNoUser) {
-		return startupScript(comment("Nobody on this wiki has that name."), req)
+		return d.startupScript(comment("Nobody on this wiki has that name."), req)
 	}
 	d.log.Error("gadgets of a user not read", "err", err)
 	message := "Your user gadgets are not available right now. The page works without them; reload it in a minute."
@@ -86,10 +87,17 @@ func wrapped(name string, script []byte) []byte {
 	return b.Bytes()
 }
 
-// personal is an answer about one person: it may be kept, but has to be asked about each time.
-func personal(kind string, body []byte) *answer {
+// personal is an answer about one person: it may be kept, but has to be asked about each time. It is compressed once, and
+// found again by its content for as long as it stays the same.
+func (d *Delivery) personal(kind string, body []byte) *answer {
+	sum := sha256.Sum256(body)
+	key := kind + "\n" + string(sum[:]) // no query holds a line break
+	if a, ok := d.answers.GetIfPresent(key); ok {
+		return a
+	}
 	a := &answer{kind: kind, cache: cachePersonal, etag: `W/"` + bundle.Hash(body) + `"`, body: body}
-	return a.pack()
+	d.answers.Set(key, a.pack())
+	return a
 }
 
 // start collects what one person's pages need.
@@ -135,15 +143,18 @@ func (d *Delivery) fill(ctx context.Context, s *start, roots []*registry.Gadget,
 		s.Names[g.Row.Title] = g.Module
 		if g.Problem != "" {
 			s.Failed = append(s.Failed, g.Module)
-			s.Problems = append(s.Problems, g.Row.Title+": "+g.Problem)
 			continue
 		}
 		s.Rows = append(s.Rows, d.row(ctx, g, req))
 	}
+	// Problems are told of what was chosen; those of what that needs are part of them.
 	for _, root := range roots {
-		if g := settled[root.Row.PageID]; g.Problem == "" {
-			s.Load = append(s.Load, loadOf(g))
+		g := settled[root.Row.PageID]
+		if g.Problem != "" {
+			s.Problems = append(s.Problems, g.Row.Title+": "+g.Problem)
+			continue
 		}
+		s.Load = append(s.Load, loadOf(g))
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func (d *Delivery) styles(ctx context.Context, req request) *answer {
 	if err == nil {
 		var enabled []registry.Enabled
 		if enabled, err = d.gadgets.Enabled(ctx, user); err == nil {
-			return personal(typeStyle, d.earlyStyles(ctx, enabled, req))
+			return d.personal(typeStyle, d.earlyStyles(ctx, enabled, req))
 		}
 	}
 	if !errors.Is(err, registry.ErrNoUser) {

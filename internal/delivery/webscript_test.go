@@ -166,7 +166,7 @@ func (s *script) check(what, rest string) {
 	}
 }
 
-var variable = regexp.MustCompile(`\{[#A-Za-z][\w:/@ -]*\}`)
+var variable = regexp.MustCompile(`\{(?:#[\w ]+|(?:User:)?[\w/]+@?)\}`)
 
 func (s *script) fill(line string) string {
 	return variable.ReplaceAllStringFunc(line, func(v string) string {
@@ -198,5 +198,6 @@ func (w *world) combined(names ...string) string {
 	for _, name := range names {
 		fmt.Fprint(h, w.version(name))
 	}
-	return fmt.Sprintf("%05s", strconv.FormatUint(uint64(h.Sum32()), 36))[:5]
+	digits := strconv.FormatUint(uint64(h.Sum32()), 36)
+	return (strings.Repeat("0", max(0, 5-len(digits))) + digits)[:5]
 }

@@ -19,7 +19,7 @@ import (
 
 // world is a delivery that stands on a real registry, which stands on a pretend wiki and a store in memory.
 type world struct {
-	*testing.T
+	testing.TB
 	wiki *fakewiki.Wiki
 	reg  *breakable
 	d    *Delivery
@@ -56,9 +56,9 @@ func (b *breakable) Enabled(ctx context.Context, user store.Account) ([]registry
 }
 
 // newWorld furnishes a wiki with pages, by title; each is saved by the person in whose space it is, or by Ira.
-func newWorld(t *testing.T, pages [][2]string) *world {
+func newWorld(t testing.TB, pages [][2]string) *world {
 	t.Helper()
-	w := &world{T: t, wiki: fakewiki.New(fakewiki.Options{Name: "Test", Lang: "en"}), now: time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)}
+	w := &world{TB: t, wiki: fakewiki.New(fakewiki.Options{Name: "Test", Lang: "en"}), now: time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)}
 	for _, name := range []string{"Mara", "Noor", "Stranger"} {
 		w.wiki.AddUser(name, "password of "+name)
 	}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxHead bounds how much of a page is held back while looking for the startup module's tag. MediaWiki's head is a few
@@ -28,22 +30,21 @@ func inject(r *http.Response, o Options) error {
 	if err := inflate(r); err != nil {
 		return err
 	}
-	head, at, err := readHead(r.Body)
+	began, err := readHead(r.Body)
 	if err != nil {
 		return err
 	}
-	if at < 0 && o.Link != nil && bytes.Contains(head, preferences) {
-		return linkPreferences(r, head, o.Link)
+	if began.at < 0 && o.Link != nil && bytes.Contains(began.head, preferences) {
+		return linkPreferences(r, began.head, o.Link)
 	}
-	if at < 0 {
-		r.Body = body{io.MultiReader(bytes.NewReader(head), r.Body), r.Body}
-		return nil
+	if began.at >= 0 {
+		began.insert(o.Tag)
+		if r.ContentLength >= 0 {
+			r.ContentLength += int64(len(o.Tag))
+			r.Header.Set("Content-Length", strconv.FormatInt(r.ContentLength, 10))
+		}
 	}
-	if r.ContentLength >= 0 {
-		r.ContentLength += int64(len(o.Tag))
-		r.Header.Set("Content-Length", strconv.FormatInt(r.ContentLength, 10))
-	}
-	r.Body = body{io.MultiReader(bytes.NewReader(head[:at]), bytes.NewReader(o.Tag), bytes.NewReader(head[at:]), r.Body), r.Body}
+	r.Body = began
 	return nil
 }
 
@@ -84,10 +85,24 @@ func inflate(r *http.Response) error {
 	return nil
 }
 
-// readHead reads until the place for the bootstrap is known, or known not to come. It returns what it read and the place
-// as an offset, -1 for none.
-func readHead(r io.Reader) (head []byte, at int, err error) {
-	head = make([]byte, 0, 16<<10)
+// begun is a body whose beginning has been read already.
+type begun struct {
+	io.ReadCloser         // the rest
+	head          []byte  // not read by anybody else yet
+	at            int     // the place for the bootstrap in head; -1 for none
+	lent          *[]byte // where head stands; nil once given back
+}
+
+// heads lends the beginnings of pages their memory.
+var heads = sync.Pool{New: func() any {
+	b := make([]byte, 0, 16<<10)
+	return &b
+}}
+
+// readHead reads until the place for the bootstrap is known, or known not to come.
+func readHead(r io.ReadCloser) (*begun, error) {
+	lent := heads.Get().(*[]byte)
+	head := (*lent)[:0]
 	for {
 		if len(head) == cap(head) {
 			head = append(head, 0)[:len(head)]
@@ -95,15 +110,39 @@ func readHead(r io.Reader) (head []byte, at int, err error) {
 		n, err := r.Read(head[len(head):cap(head)])
 		head = head[:len(head)+n]
 		at, settled := place(head)
+		*lent = head
 		switch {
 		case settled:
-			return head, at, nil
+			return &begun{r, head, at, lent}, nil
 		case errors.Is(err, io.EOF), len(head) >= maxHead:
-			return head, -1, nil
+			return &begun{r, head, -1, lent}, nil
 		case err != nil:
-			return nil, 0, err
+			return nil, err
 		}
 	}
+}
+
+func (b *begun) insert(tag []byte) {
+	b.head = slices.Insert(b.head, b.at, tag...)
+	*b.lent = b.head
+}
+
+func (b *begun) Read(p []byte) (int, error) {
+	if len(b.head) == 0 {
+		return b.ReadCloser.Read(p)
+	}
+	n := copy(p, b.head)
+	b.head = b.head[n:]
+	return n, nil
+}
+
+// Close gives the memory back. Nobody reads after closing, and closing twice is no harm.
+func (b *begun) Close() error {
+	if b.lent != nil && cap(*b.lent) <= 64<<10 {
+		heads.Put(b.lent)
+	}
+	b.head, b.lent = nil, nil
+	return b.ReadCloser.Close()
 }
 
 var (

@@ -158,9 +158,10 @@ func (r *Registry) touched(changes []mediawiki.Change) []wiki.Title {
 			titles = append(titles, *c.Target)
 		}
 		switch c.LogType {
-		case "renameuser", "newusers", "rights":
+		case "renameuser": // two names change hands, and caches of MediaWiki may lag
 			r.people.forget()
-			r.generation.Add(1)
+		case "newusers", "rights": // the log's title is the user page
+			r.people.forgetOne(c.Title.Root())
 		}
 	}
 	return titles

@@ -39,6 +39,17 @@ func (p *people) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.known)
+	p.r.generation.Add(1)
+}
+
+// forgetOne does the same for one name. What was put together in memory stands only if nobody had asked for it.
+func (p *people) forgetOne(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, asked := p.known[name]; asked {
+		delete(p.known, name)
+		p.r.generation.Add(1)
+	}
 }
 
 // id returns the user id a name has now; 0 when nobody has it.
@@ -84,6 +95,7 @@ func (p *people) ask(ctx context.Context, name string) (store.Account, error) {
 	p.mu.Lock()
 	if len(p.known) >= maxPeople {
 		clear(p.known)
+		p.r.generation.Add(1)
 	}
 	p.known[name] = a
 	p.mu.Unlock()
