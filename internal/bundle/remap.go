@@ -18,11 +18,8 @@ func remap(toks []cssToken, base string) {
 		t := &toks[i]
 		switch t.kind {
 		case css.URLToken:
-			inner := strings.TrimSpace(t.text[len("url(") : len(t.text)-min(1, len(t.text)-len("url("))])
-			if quoted := len(inner) > 1 && (inner[0] == '"' || inner[0] == '\'') && inner[len(inner)-1] == inner[0]; quoted {
-				inner = inner[1 : len(inner)-1]
-			}
-			if to, ok := resolve(b, inner); ok && strings.HasSuffix(t.text, ")") {
+			inside := strings.TrimSuffix(t.text[strings.IndexByte(t.text, '(')+1:], ")")
+			if to, ok := resolve(b, strings.Trim(inside, " \t\n\"'")); ok && strings.HasSuffix(t.text, ")") {
 				t.text = "url(" + quote(to) + ")"
 			}
 		case css.StringToken:
