@@ -17,8 +17,9 @@ type buildKey struct {
 	debug   int
 }
 
-// build returns a gadget's module, from the cache when its content is known. The same bytes serve everybody.
-func (d *Delivery) build(ctx context.Context, g *registry.Gadget, r request) *bundle.Module {
+// build returns a gadget's module, from the cache when its content is known. The same bytes serve everybody. It fails only
+// when the store does.
+func (d *Delivery) build(ctx context.Context, g *registry.Gadget, r request) (*bundle.Module, error) {
 	key := buildKey{id: g.Row.PageID, content: g.Key, rtl: r.RTL, debug: r.Debug}
 	var messages map[string]string
 	if len(g.Def.Module.Messages) > 0 {
@@ -27,11 +28,15 @@ func (d *Delivery) build(ctx context.Context, g *registry.Gadget, r request) *bu
 		key.content += bundle.Hash(fmt.Append(nil, messages))
 	}
 	if m, ok := d.built.GetIfPresent(key); ok {
-		return m
+		return m, nil
 	}
-	m, _, _ := d.building.Do(fmt.Sprint(key), func() (any, error) {
+	m, err, _ := d.building.Do(fmt.Sprint(key), func() (any, error) {
+		files, err := d.gadgets.Inputs(context.WithoutCancel(ctx), g)
+		if err != nil {
+			return nil, err
+		}
 		m := bundle.Build(bundle.Input{
-			Module: g.Module, Package: g.Def.Settings.Package, Styles: g.Styles, Files: g.Inputs(),
+			Module: g.Module, Package: g.Def.Settings.Package, Styles: g.Styles, Files: files,
 			Messages: messages, Icons: g.Def.Module.CodexIcons, RTL: r.RTL, Debug: r.Debug,
 		})
 		if r.Debug > 0 {
@@ -40,5 +45,8 @@ func (d *Delivery) build(ctx context.Context, g *registry.Gadget, r request) *bu
 		d.built.Set(key, m)
 		return m, nil
 	})
-	return m.(*bundle.Module)
+	if err != nil {
+		return nil, err
+	}
+	return m.(*bundle.Module), nil
 }

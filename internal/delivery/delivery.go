@@ -41,6 +41,7 @@ const (
 type Gadgets interface {
 	Gadget(ctx context.Context, id int64) (*registry.Gadget, error)
 	ByTitle(ctx context.Context, title string) (*registry.Gadget, error)
+	Inputs(ctx context.Context, g *registry.Gadget) ([]bundle.File, error)
 	Closure(ctx context.Context, roots []*registry.Gadget) ([]*registry.Gadget, error)
 	User(ctx context.Context, name string) (store.Account, error)
 	Enabled(ctx context.Context, user store.Account) ([]registry.Enabled, error)
@@ -87,7 +88,7 @@ func New(o Options) *Delivery {
 	}
 	d.built = otter.Must(&otter.Options[buildKey, *bundle.Module]{
 		MaximumWeight: cacheBytes,
-		Weigher:       func(_ buildKey, m *bundle.Module) uint32 { return uint32(len(m.Combined())) + 512 },
+		Weigher:       func(_ buildKey, m *bundle.Module) uint32 { return 4*uint32(len(m.Combined())) + 512 }, // a module keeps its pages' texts, for source maps
 	})
 	d.answers = otter.Must(&otter.Options[string, *answer]{
 		MaximumWeight: cacheBytes,

@@ -133,6 +133,10 @@ func (d *Delivery) part(ctx context.Context, name string, index int, req request
 		return part{name: name, state: "error", problem: "too many modules were asked for at once"}
 	}
 	g, err := d.gadgets.Gadget(ctx, id)
+	var m *bundle.Module
+	if err == nil && g.Problem == "" {
+		m, err = d.build(ctx, g, req)
+	}
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
 		return part{name: name, state: "missing"}
@@ -142,7 +146,7 @@ func (d *Delivery) part(ctx context.Context, name string, index int, req request
 	case g.Problem != "":
 		return part{name: name, state: "error", problem: g.Row.Title + ": " + g.Problem}
 	}
-	return part{name: name, module: d.build(ctx, g, req)}
+	return part{name: name, module: m}
 }
 
 func styleBody(parts []part) []byte {

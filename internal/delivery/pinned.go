@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"sallyport/internal/bundle"
 	"sallyport/internal/registry"
 )
 
@@ -21,6 +22,10 @@ func (d *Delivery) pinned(w http.ResponseWriter, r *http.Request) {
 	req := parseRequest(r.URL.Query())
 	req.Debug = 0 // in debug mode nothing has a version, and this address is one
 	g, err := d.gadgets.Gadget(r.Context(), id)
+	var m *bundle.Module
+	if err == nil && g.Problem == "" {
+		m, err = d.build(r.Context(), g, req)
+	}
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
 		http.NotFound(w, r)
@@ -33,7 +38,6 @@ func (d *Delivery) pinned(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, g.Row.Title+": "+g.Problem, http.StatusGone)
 		return
 	}
-	m := d.build(r.Context(), g, req)
 	if m.Version != version {
 		now := *r.URL
 		now.Path = d.base + "/g/" + r.PathValue("module") + "/" + m.Version + ".js"

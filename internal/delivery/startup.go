@@ -145,11 +145,22 @@ func (d *Delivery) fill(ctx context.Context, s *start, roots []*registry.Gadget,
 			s.Failed = append(s.Failed, g.Module)
 			continue
 		}
-		s.Rows = append(s.Rows, d.row(ctx, g, req))
+		r, err := d.row(ctx, g, req)
+		if err != nil {
+			d.log.Error("gadget not read", "gadget", g.Row.PageID, "err", err)
+			s.Failed = append(s.Failed, g.Module)
+			s.Problems = append(s.Problems, g.Row.Title+": it cannot be read right now; try again in a minute")
+			delete(settled, g.Row.PageID)
+			continue
+		}
+		s.Rows = append(s.Rows, r)
 	}
 	// Problems are told of what was chosen; those of what that needs are part of them.
 	for _, root := range roots {
-		g := settled[root.Row.PageID]
+		g, there := settled[root.Row.PageID]
+		if !there {
+			continue
+		}
 		if g.Problem != "" {
 			s.Problems = append(s.Problems, g.Row.Title+": "+g.Problem)
 			continue
@@ -159,16 +170,16 @@ func (d *Delivery) fill(ctx context.Context, s *start, roots []*registry.Gadget,
 	return nil
 }
 
-func (d *Delivery) row(ctx context.Context, g *registry.Gadget, req request) row {
-	version := ""
-	if req.Debug == 0 { // in debug mode modules have no version, so that nothing is kept (Module::getVersionHash)
-		version = d.build(ctx, g, req).Version
+func (d *Delivery) row(ctx context.Context, g *registry.Gadget, req request) (row, error) {
+	m, err := d.build(ctx, g, req)
+	if err != nil {
+		return row{}, err
 	}
 	requires := g.Requires
 	if requires == nil {
 		requires = []string{}
 	}
-	return row{g.Module, version, requires, nil, sourceName}
+	return row{g.Module, m.Version, requires, nil, sourceName}, nil
 }
 
 func loadOf(g *registry.Gadget) load {

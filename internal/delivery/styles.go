@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"sallyport/internal/registry"
 )
@@ -17,7 +18,10 @@ func (d *Delivery) styles(ctx context.Context, req request) *answer {
 	if err == nil {
 		var enabled []registry.Enabled
 		if enabled, err = d.gadgets.Enabled(ctx, user); err == nil {
-			return d.personal(typeStyle, d.earlyStyles(ctx, enabled, req))
+			var sheet []byte
+			if sheet, err = d.earlyStyles(ctx, enabled, req); err == nil {
+				return d.personal(typeStyle, sheet)
+			}
 		}
 	}
 	if !errors.Is(err, registry.ErrNoUser) {
@@ -26,18 +30,32 @@ func (d *Delivery) styles(ctx context.Context, req request) *answer {
 	return &answer{kind: typeStyle, cache: "private, no-store", body: []byte(comment("no user gadgets to be had"))}
 }
 
-func (d *Delivery) earlyStyles(ctx context.Context, enabled []registry.Enabled, req request) []byte {
-	var b bytes.Buffer
+func (d *Delivery) earlyStyles(ctx context.Context, enabled []registry.Enabled, req request) ([]byte, error) {
+	var chosen []*registry.Gadget
 	for _, e := range enabled {
 		if e.State != registry.On || !e.Gadget.Styles {
 			continue
 		}
-		if s := e.Gadget.Def.Settings; !early(s) || !skinAllows(s, req.Skin) || !req.Page.allows(s) {
+		if s := e.Gadget.Def.Settings; early(s) && skinAllows(s, req.Skin) && req.Page.allows(s) {
+			chosen = append(chosen, e.Gadget)
+		}
+	}
+	all, err := d.gadgets.Closure(ctx, chosen) // a gadget whose dependencies cannot run is not styled either
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	for _, g := range all {
+		if g.Problem != "" || !slices.ContainsFunc(chosen, func(c *registry.Gadget) bool { return c.Row.PageID == g.Row.PageID }) {
 			continue
 		}
-		b.WriteString(comment(e.Gadget.Row.Title))
-		b.Write(d.build(ctx, e.Gadget, req).StylesCSS())
+		m, err := d.build(ctx, g, req)
+		if err != nil {
+			return nil, err
+		}
+		b.WriteString(comment(g.Row.Title))
+		b.Write(m.StylesCSS())
 		b.WriteByte('\n')
 	}
-	return b.Bytes()
+	return b.Bytes(), nil
 }

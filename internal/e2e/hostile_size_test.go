@@ -59,7 +59,7 @@ func TestBigGadgetsAreBoundedAndTheirSiblingIsServed(t *testing.T) {
 		}
 		huge := s.module("User:Mara/huge")
 		_, body = s.ask("GET", "/sallyport/load.php?modules="+huge, "")
-		if !strings.Contains(body, "small()") || strings.Contains(body, "huge()") || !strings.Contains(body, "User:Mara/huge.js: ") {
+		if !strings.Contains(body, "small()") || strings.Contains(body, "huge()") || !strings.Contains(body, "User:Mara/huge.js: the page ") {
 			s.Errorf("a script of %d bytes: %.1000s", size, body)
 		}
 		s.Logf("a script of %d bytes is answered with: %.600s", size, body)

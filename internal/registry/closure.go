@@ -26,6 +26,7 @@ type walk struct {
 	state  map[int64]*Gadget // nil while on the path
 	path   []*Gadget
 	order  []*Gadget
+	cause  map[int64]*Gadget // of those that stand on one that cannot run, the one
 	pulled int
 }
 
@@ -41,12 +42,16 @@ func (w *walk) visit(ctx context.Context, g *Gadget) (*Gadget, error) {
 	w.path = append(w.path, g)
 	result := g
 	for _, id := range g.uses() {
+		if w.pulled++; w.pulled > maxClosure {
+			result = g.broken(fmt.Sprintf("more than %d gadgets would have to be loaded for it", maxClosure))
+			break
+		}
 		needed, err := w.need(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		if needed.Problem != "" && result.Problem == "" {
-			result = g.broken(fmt.Sprintf("it needs %s, which cannot run: %s", needed.Row.Title, needed.Problem))
+			result = w.stands(g, needed)
 		}
 	}
 	w.path = w.path[:len(w.path)-1]
@@ -55,10 +60,20 @@ func (w *walk) visit(ctx context.Context, g *Gadget) (*Gadget, error) {
 	return result, nil
 }
 
-func (w *walk) need(ctx context.Context, id int64) (*Gadget, error) {
-	if w.pulled++; w.pulled > maxClosure {
-		return &Gadget{Problem: fmt.Sprintf("more than %d gadgets would have to be loaded for it", maxClosure)}, nil
+// stands returns a gadget that cannot run because another cannot, with the first cause and not the whole chain.
+func (w *walk) stands(g, on *Gadget) *Gadget {
+	cause := on
+	if first, known := w.cause[on.Row.PageID]; known {
+		cause = first
 	}
+	if w.cause == nil {
+		w.cause = map[int64]*Gadget{}
+	}
+	w.cause[g.Row.PageID] = cause
+	return g.broken(fmt.Sprintf("it needs %s, which cannot run: %s", cause.Row.Title, cause.Problem))
+}
+
+func (w *walk) need(ctx context.Context, id int64) (*Gadget, error) {
 	g, err := w.r.Gadget(ctx, id)
 	if err != nil {
 		return nil, err

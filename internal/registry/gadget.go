@@ -35,7 +35,7 @@ type Gadget struct {
 	Problem string
 }
 
-// File is one page of a gadget as it will be served.
+// File is one page of a gadget as it will be served. Its text is not kept here: see [Registry.Inputs].
 type File struct {
 	bundle.File
 	Page  store.Page // the page the text comes from; behind a redirect, its target
@@ -95,7 +95,13 @@ func (r *Registry) Gadgets(ctx context.Context, ids []int64) (map[int64]*Gadget,
 		var g *Gadget
 		if row, ok := rows[id]; ok {
 			if g, err = r.resolve(ctx, row); err != nil {
-				return nil, fmt.Errorf("resolve gadget %q: %w", row.Title, err)
+				if ctx.Err() != nil {
+					return nil, ctx.Err()
+				}
+				// One gadget that cannot be read must not take the others down; it is tried again at the next request.
+				r.log.Error("gadget not read", "wiki", r.Site.ID, "gadget", id, "err", err)
+				found[id] = &Gadget{Row: row, Module: ModuleName(id), Problem: "its pages cannot be read right now; try again in a minute"}
+				continue
 			}
 			found[id] = g
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sallyport/internal/gadget"
+	"sallyport/internal/mediawiki"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
 )
@@ -73,13 +74,16 @@ func (r *Registry) fetch(ctx context.Context, titles []wiki.Title) (map[string]s
 	copies := make(map[string]store.Page, len(titles))
 	for len(titles) > 0 {
 		n := min(len(titles), fetchBatch)
-		pages, err := r.wiki.Pages(ctx, titles[:n])
+		pages, err := r.ask(ctx, titles[:n])
 		if err != nil {
 			return nil, err
 		}
 		for i, p := range pages {
+			if p == nil {
+				continue
+			}
 			p.Title = titles[i]
-			c, text, err := r.copyOf(ctx, p)
+			c, text, err := r.copyOf(ctx, *p)
 			if err != nil {
 				return nil, err
 			}
@@ -96,6 +100,32 @@ func (r *Registry) fetch(ctx context.Context, titles []wiki.Title) (map[string]s
 		titles = titles[n:]
 	}
 	return copies, nil
+}
+
+// ask reads pages. A page that the wiki cannot hand out, for instance because it is larger than an answer may be, is nil,
+// and does not keep the others from being read.
+func (r *Registry) ask(ctx context.Context, titles []wiki.Title) ([]*wiki.Page, error) {
+	pages, err := r.wiki.Pages(ctx, titles)
+	switch {
+	case err == nil:
+		found := make([]*wiki.Page, len(pages))
+		for i := range pages {
+			found[i] = &pages[i]
+		}
+		return found, nil
+	case errors.Is(err, mediawiki.ErrUnavailable) || ctx.Err() != nil:
+		return nil, err
+	case len(titles) == 1:
+		r.log.Error("page not read", "wiki", r.Site.ID, "page", r.Site.Prefixed(titles[0]), "err", err)
+		return []*wiki.Page{nil}, nil
+	}
+	half := len(titles) / 2
+	first, err := r.ask(ctx, titles[:half])
+	if err != nil {
+		return nil, err
+	}
+	second, err := r.ask(ctx, titles[half:])
+	return append(first, second...), err
 }
 
 // copyOf decides what we keep of a page. A page that exists but of which no revision may run has no digest.

@@ -2,14 +2,17 @@ package registry
 
 import (
 	"context"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"sallyport/internal/bundle"
 	"sallyport/internal/fakewiki"
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/store"
 	"sallyport/internal/store/sqlstore"
+	"sallyport/internal/wiki"
 )
 
 // world is a pretend wiki with a registry that has read its recent changes so far.
@@ -111,9 +114,16 @@ func (w *world) switchOn(id int64) {
 func (w *world) runs(id int64, text string) {
 	w.Helper()
 	g := w.get(id)
-	if g.Problem != "" || len(g.Files) == 0 || g.Files[0].Missing || !strings.Contains(g.Files[0].Text, text) {
-		w.Errorf("gadget %d does not run %q: problem %q, files %+v", id, text, g.Problem, g.Files)
+	if files := w.inputs(g); g.Problem != "" || len(files) == 0 || files[0].Missing || !strings.Contains(files[0].Text, text) {
+		w.Errorf("gadget %d does not run %q: problem %q, files %+v", id, text, g.Problem, files)
 	}
+}
+
+func (w *world) inputs(g *Gadget) []bundle.File {
+	w.Helper()
+	files, err := w.reg.Inputs(w.Context(), g)
+	w.must(err)
+	return files
 }
 
 func (w *world) doesNotRun(id int64, because string) {
@@ -246,8 +256,8 @@ func TestAPageOfTheWrongContentModelDoesNotRun(t *testing.T) {
 	id := w.gadget("Mara", "doit", `"pages":["/doit.js","/a.vue"]`)
 	w.save("Stranger", "User:Mara/a.vue", "<template>trap</template>")
 	w.catchUp()
-	if g := w.get(id); g.Files[1].Missing || strings.Contains(g.Files[1].Text, "trap") {
-		t.Errorf("%+v", g.Files[1])
+	if f := w.inputs(w.get(id))[1]; f.Missing || strings.Contains(f.Text, "trap") {
+		t.Errorf("%+v", f)
 	}
 }
 
@@ -272,7 +282,7 @@ func TestWhatDependsOnSomethingMissingOrOnItselfSaysSo(t *testing.T) {
 	lonely := w.gadget("Mara", "lonely", `"pages":["/lonely.js"],"dependencies":["User:Noor/none.gadget"]`)
 	w.doesNotRun(lonely, "does not exist")
 
-	a := w.gadget("Mara", "a", `"pages":["/a.js"]`)
+	w.gadget("Mara", "a", `"pages":["/a.js"]`)
 	b := w.gadget("Mara", "b", `"pages":["/b.js"],"dependencies":["User:Mara/a.gadget"]`)
 	w.save("Mara", "User:Mara/a.gadget", `{"module":{"pages":["/a.js"],"dependencies":["User:Mara/b.gadget"]}}`)
 	w.catchUp()
@@ -286,7 +296,6 @@ func TestWhatDependsOnSomethingMissingOrOnItselfSaysSo(t *testing.T) {
 			t.Errorf("%s: %q", g.Row.Title, g.Problem)
 		}
 	}
-	_ = a
 }
 
 func TestABrokenDefinitionSaysWhereAndWhat(t *testing.T) {
@@ -349,4 +358,57 @@ func TestBeginFindsWhatWasThereBefore(t *testing.T) {
 	g, err = w.reg.ByTitle(w.Context(), "user:Mara/old")
 	w.must(err)
 	w.runs(g.Row.PageID, "old")
+}
+
+func TestAGadgetThatCannotBeReadTakesNoOtherDown(t *testing.T) {
+	w := newWorld(t)
+	known := w.gadget("Mara", "known", `"pages":["/known.js"]`)
+	w.save("Mara", "User:Mara/new.js", "new")
+	w.save("Mara", "User:Mara/new.gadget", `{"module":{"pages":["/new.js"]}}`)
+	w.catchUp() // the definition is known now, its page was never asked for
+	row, err := w.reg.store.GadgetByTitle(w.Context(), w.reg.Site.ID, "User:Mara/new.gadget")
+	w.must(err)
+	w.server.Close()
+	both, err := w.reg.Gadgets(w.Context(), []int64{known, row.PageID})
+	w.must(err)
+	if g := both[known]; g == nil || g.Problem != "" {
+		t.Errorf("the one that is known: %+v", g)
+	}
+	if g := both[row.PageID]; g == nil || !strings.Contains(g.Problem, "right now") {
+		t.Errorf("the one that cannot be read: %+v", g)
+	}
+}
+
+func TestAChainNamesItsFirstCauseAndHasALimit(t *testing.T) {
+	w := newWorld(t)
+	last := w.gadget("Mara", "g0", `"pages":["/g0.js"],"dependencies":["User:Noor/none.gadget"]`)
+	for i := 1; i <= maxClosure+10; i++ {
+		last = w.gadget("Mara", fmt.Sprintf("g%d", i), fmt.Sprintf(`"pages":["/g%d.js"],"dependencies":["User:Mara/g%d.gadget"]`, i, i-1))
+		if i == 5 {
+			all, err := w.reg.Closure(w.Context(), []*Gadget{w.get(last)})
+			w.must(err)
+			top := all[len(all)-1]
+			if !strings.Contains(top.Problem, "g0.gadget, which cannot run") || strings.Count(top.Problem, "cannot run") != 1 {
+				t.Errorf("the chain says %q", top.Problem)
+			}
+		}
+	}
+	all, err := w.reg.Closure(w.Context(), []*Gadget{w.get(last)})
+	w.must(err)
+	if top := all[len(all)-1]; !strings.Contains(top.Problem, fmt.Sprintf("more than %d gadgets", maxClosure)) {
+		t.Errorf("a chain of %d says %q", maxClosure+10, top.Problem)
+	}
+	if len(all) > maxClosure+1 {
+		t.Errorf("%d gadgets were visited", len(all))
+	}
+}
+
+func TestATooLargePageIsSaidToBeTooLarge(t *testing.T) {
+	w := newWorld(t)
+	at := wiki.Title{NS: wiki.NSUser, Key: "Mara/big.vue"}
+	own := w.reg.unkept(store.Page{Model: wiki.ModelWikitext, Author: "Mara"}, at)
+	other := w.reg.unkept(store.Page{Model: wiki.ModelWikitext, Author: "Stranger"}, at)
+	if !strings.Contains(own, "larger than the 4 MiB") || !strings.Contains(other, "never saved it") {
+		t.Errorf("%q, %q", own, other)
+	}
 }

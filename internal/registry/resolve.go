@@ -110,8 +110,8 @@ func (r *Registry) requireKey(row store.Gadget, t wiki.Title) string {
 	return r.Site.Prefixed(t)
 }
 
-// read fills in the text of a file, following one redirect as ResourceLoader does (WikiModule::getContentObj), or says
-// why the file must not run.
+// read finds the page a file's text comes from, following one redirect as ResourceLoader does
+// (WikiModule::getContentObj), or says why the file must not run.
 func (r *Registry) read(ctx context.Context, row store.Gadget, listed wiki.Title, f *File) (reason string, err error) {
 	at := listed
 	for hop := 0; ; hop++ {
@@ -119,15 +119,16 @@ func (r *Registry) read(ctx context.Context, row store.Gadget, listed wiki.Title
 			return "the page does not exist", nil
 		}
 		if f.Page.Digest == "" {
-			return "its owner never saved it, and MediaWiki does not protect pages of its content model", nil
+			return r.unkept(f.Page, at), nil
 		}
 		if want := wiki.DefaultModel(at); want != f.Page.Model && wiki.Protected(at, want) {
 			return fmt.Sprintf("its content model is %s; it has to be %s", f.Page.Model, want), nil
 		}
-		if f.Text, err = r.store.Text(ctx, f.Page.Digest); err != nil {
+		text, err := r.store.Text(ctx, f.Page.Digest)
+		if err != nil {
 			return "", err
 		}
-		target, ok := redirect(r.Site, f.Page.Model, f.Text)
+		target, ok := redirect(r.Site, f.Page.Model, text)
 		if !ok {
 			break
 		}
@@ -143,6 +144,14 @@ func (r *Registry) read(ctx context.Context, row store.Gadget, listed wiki.Title
 	}
 	f.URL = strings.TrimPrefix(r.Site.RawURL(at), r.Site.Server) // the wiki may be reached by another name than its own
 	return r.sameOwner(ctx, row, listed, at, f)
+}
+
+// unkept says why we hold no text of a page that exists.
+func (r *Registry) unkept(p store.Page, at wiki.Title) string {
+	if owner, _ := r.Site.Owner(at); wiki.Protected(at, p.Model) || p.Author == owner {
+		return fmt.Sprintf("the page is larger than the %d MiB that are kept", maxText>>20)
+	}
+	return "its owner never saved it, and MediaWiki does not protect pages of its content model"
 }
 
 // sameOwner checks that the page that will run belongs to the person the definition meant when it was saved.
@@ -245,11 +254,27 @@ func (r *Registry) reference(ctx context.Context, row store.Gadget, t wiki.Title
 	return ModuleName(id), "", nil
 }
 
-// Inputs returns the files as the bundler takes them.
-func (g *Gadget) Inputs() []bundle.File {
+// Inputs returns the files of a gadget with their texts, as the bundler takes them. Texts are read when a module is built
+// and not kept here. Past [bundle.MaxModule] bytes nothing more is read.
+func (r *Registry) Inputs(ctx context.Context, g *Gadget) ([]bundle.File, error) {
 	files := make([]bundle.File, len(g.Files))
+	total := 0
 	for i, f := range g.Files {
 		files[i] = f.File
+		switch {
+		case f.Missing:
+			continue
+		case total > bundle.MaxModule:
+			files[i].Missing = true
+			files[i].Reason = fmt.Sprintf("with this page the gadget has more than the %d bytes a gadget may have", bundle.MaxModule)
+			continue
+		}
+		text, err := r.store.Text(ctx, f.Page.Digest)
+		if err != nil {
+			return nil, fmt.Errorf("read %q: %w", f.Title, err)
+		}
+		files[i].Text = text
+		total += len(text)
 	}
-	return files
+	return files, nil
 }
