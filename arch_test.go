@@ -20,9 +20,10 @@ import (
 // Packages on one line do not know each other.
 var layers = [][]string{
 	// words
-	{"internal/wiki"},
-	{"internal/gadget"},
+	{"internal/wiki", "internal/capability"},
+	{"internal/gadget", "internal/finding"},
 	// engines
+	{"internal/js"},
 	{"internal/bundle"},
 	// outside: each knows exactly one outside thing
 	{"internal/fakewiki/wikitext"},
@@ -55,7 +56,7 @@ var powers = []struct {
 	{"net/http/httputil", []string{"internal/gateway"}, "one reverse proxy"},
 	{"database/sql", []string{"internal/store/sqlstore"}, "only the store speaks SQL"},
 	{"os", []string{"internal/cli", "internal/config", "internal/fakewiki", "internal/store/sqlstore", "cmd/sallyport"}, "engines see bytes, not files"},
-	{"github.com/evanw/esbuild/pkg/api", []string{"internal/bundle"}, "one importer of the minifier"},
+	{"github.com/evanw/esbuild/pkg/api", []string{"internal/bundle", "internal/js"}, "the minifier, and the parser's second opinion"},
 	{"testing", nil, "no test code in the binary"},
 	{"unsafe", nil, "nothing here needs it"},
 	{"reflect", nil, "nothing here needs it"},

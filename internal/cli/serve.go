@@ -78,13 +78,13 @@ func (j *joined) keepFresh(ctx context.Context, log *slog.Logger) error {
 }
 
 // collectSeldom: a busy gateway makes garbage at a high rate on a small heap, and Go's default would spend a tenth of
-// its time on that. From a gibibyte on, the default's thrift returns. An operator's own GOGC is left alone.
+// its time on that. From half a gibibyte on, the default's thrift returns. An operator's own GOGC is left alone.
 func collectSeldom() {
-	if before := debug.SetGCPercent(400); before != 100 {
+	if before := debug.SetGCPercent(800); before != 100 {
 		debug.SetGCPercent(before)
 		return
 	}
-	debug.SetMemoryLimit(1 << 30)
+	debug.SetMemoryLimit(512 << 20)
 }
 
 // serveHTTP serves until ctx ends, then gives requests under way a moment to finish.
