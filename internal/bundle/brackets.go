@@ -2,9 +2,6 @@ package bundle
 
 import "strings"
 
-// Words after which a value is complete although they are reserved.
-var valueWords = words("this super null true false")
-
 // Reserved words after which an operand comes.
 var operandWords = words(`break case catch class const continue debugger default delete do else enum export extends
 	finally for function if import in instanceof new return switch throw try typeof var void while with`)

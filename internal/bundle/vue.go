@@ -19,10 +19,6 @@ func (b *builder) component(i int) *output {
 		return o
 	}
 	blocks, err := splitComponent(f.Text)
-	var template string
-	if err == nil {
-		template, err = b.template(f.Text, blocks["template"])
-	}
 	if err != nil {
 		line, column := position(f.Text, err.at)
 		p := b.drop(f, line, column, err.msg)
@@ -35,7 +31,7 @@ func (b *builder) component(i int) *output {
 	script := blocks["script"]
 	p := b.script(i, blank(f.Text[:script.start])+f.Text[script.start:script.end])
 	if p.source >= 0 {
-		p.text += "\n;module.exports.template=" + quote(template) + ";"
+		p.text += "\n;module.exports.template=" + quote(b.template(f.Text, blocks["template"])) + ";"
 	}
 	o, _ := b.closure(packageParams, []part{p})
 	return o
@@ -163,16 +159,16 @@ func (z *tokens) skipTo(name string) bool {
 
 // template gives the text of the template, without comments and with white space as VueComponentParser leaves it unless
 // debug is on. Tags are copied as they are written, so names keep their case and attributes like @click stay whole.
-func (b *builder) template(text string, t block) (string, *syntaxError) {
+func (b *builder) template(text string, t block) string {
 	inner := text[t.start:t.end]
 	if b.in.Debug > 0 {
-		return strings.TrimSpace(inner), nil
+		return strings.TrimSpace(inner)
 	}
 	c := condenser{tokens: newTokens(inner)}
 	for c.next() {
 		c.add()
 	}
-	return strings.TrimSpace(c.out.String()), nil
+	return strings.TrimSpace(c.out.String())
 }
 
 // condenser writes HTML again with less white space.

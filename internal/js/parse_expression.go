@@ -89,7 +89,7 @@ func (p *parser) beginsExpression() bool {
 	case tEOF, tRBrace, tRParen, tRBracket, tColon, tComma, tSemicolon, tIn, tQuestion:
 		return false
 	}
-	return !p.word(aOf) || p.noIn == false
+	return !p.word(aOf) || !p.noIn
 }
 
 func (p *parser) conditional(start int) Node {

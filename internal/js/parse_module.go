@@ -183,7 +183,7 @@ func (p *parser) exportNamed(start int) Node {
 func (p *parser) exportSpec() Node {
 	start := p.start
 	local := p.moduleName()
-	name := local
+	var name Node
 	if p.word(aAs) {
 		p.next()
 		name = p.moduleName()

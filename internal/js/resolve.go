@@ -85,13 +85,12 @@ func (r *resolver) settle(s *Scope, mark int) {
 }
 
 // declare binds a name in a scope at or around the current one, or finds the binding it has there.
-func (r *resolver) declare(ident Node, k BindingKind, scope ScopeID) BindingID {
+func (r *resolver) declare(ident Node, k BindingKind, scope ScopeID) {
 	name := Atom(r.nodes[ident].a)
 	b := r.bind(name, k, scope, ident)
 	v := &r.nodes[ident]
 	v.b = uint32(b)
 	v.flags |= IsDeclared
-	return b
 }
 
 func (r *resolver) bind(name Atom, k BindingKind, scope ScopeID, decl Node) BindingID {
