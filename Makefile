@@ -2,7 +2,7 @@
 GO ?= go
 .DEFAULT_GOAL := help
 
-.PHONY: help demo build test test-parts check bench update assets clean
+.PHONY: help demo build test check bench bench-scan update assets clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ check: ## lint, vet and the race detector
 bench: ## ratios against nginx, Caddy and MediaWiki's own load.php, in one run
 	@tools/install.sh bench
 	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench Sallyport -benchtime 1x -timeout 30m ./internal/bench
+
+bench-scan: ## megabytes a CPU second against other scanners (npm installs them into a scratch folder)
+	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallyScan -benchtime 1x -timeout 30m ./internal/bench
 
 update: ## accept changed golden output; read the diff before committing
 	UPDATE=1 $(GO) test ./...

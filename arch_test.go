@@ -24,13 +24,14 @@ var layers = [][]string{
 	{"internal/gadget", "internal/finding"},
 	// engines
 	{"internal/js"},
-	{"internal/bundle"},
+	{"internal/bundle", "internal/flow", "internal/output"},
+	{"internal/rule"},
 	// outside: each knows exactly one outside thing
 	{"internal/fakewiki/wikitext"},
 	{"internal/config", "internal/store", "internal/mediawiki", "internal/fakewiki"},
 	{"internal/store/sqlstore"},
 	// work
-	{"internal/registry"},
+	{"internal/registry", "internal/scan"},
 	{"internal/delivery", "internal/gateway"},
 	// face
 	{"internal/web"},
@@ -55,7 +56,7 @@ var powers = []struct {
 	{"net/http", []string{"internal/mediawiki", "internal/fakewiki", "internal/delivery", "internal/gateway", "internal/web", "internal/cli"}, "words, engines and the store stay away from the network"},
 	{"net/http/httputil", []string{"internal/gateway"}, "one reverse proxy"},
 	{"database/sql", []string{"internal/store/sqlstore"}, "only the store speaks SQL"},
-	{"os", []string{"internal/cli", "internal/config", "internal/fakewiki", "internal/store/sqlstore", "cmd/sallyport"}, "engines see bytes, not files"},
+	{"os", []string{"internal/cli", "internal/config", "internal/fakewiki", "internal/scan", "internal/store/sqlstore", "cmd/sallyport"}, "engines see bytes, not files"},
 	{"github.com/evanw/esbuild/pkg/api", []string{"internal/bundle", "internal/js"}, "the minifier, and the parser's second opinion"},
 	{"testing", nil, "no test code in the binary"},
 	{"unsafe", nil, "nothing here needs it"},

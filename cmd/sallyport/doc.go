@@ -15,6 +15,23 @@ ADDR is HOST:PORT; port 0 takes a free one. With --json, standard output is one 
 
 and nothing else.
 
+# To read scripts
+
+	sallyport scan PATH…
+
+says of each script what it can do to the person running it, what is wrong with it, how sure that is, and where in the
+text. PATH is a file, a folder, - for standard input, the address of a wiki page, or wiki:TITLE (wiki:PREFIX*) of the wiki in
+--config FILE; --dump FILE reads a MediaWiki XML export. Nothing is run.
+
+	--format text|json|sarif|html   for people, programs, code hosts, a browser; -o FILE writes there
+	--baseline FILE                 a scan saved as JSON: only what it does not have counts
+	--diff OLD NEW                  which capabilities a revision gains or loses
+	--suppressions FILE             findings you accept, each with a reason and an expiry; nothing in a page can silence one
+	--fail-on SEVERITY              exit with 3 from this severity on (medium); what could not be read always counts
+	--jobs N, --no-cache, --cache DIR, --quiet
+
+JSON has "schema":"sallyport.scan/1"; lines and columns count from 1, columns in UTF-16 units.
+
 # To run it
 
 	sallyport config print > sallyport.toml
@@ -54,8 +71,9 @@ whose page moves to somebody else rests for everybody who had switched it on, un
 
 # Exit codes
 
-	0  done
+	0  done; for scan: nothing found
 	1  something broke; the message says what, and what to do
 	2  the command line was not understood
+	3  scan found something
 */
 package main

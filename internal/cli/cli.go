@@ -27,6 +27,7 @@ type streams struct {
 
 type commands struct {
 	Dev     devCommand     `cmd:"" help:"A pretend wiki with people and gadgets, on loopback. Nothing to configure, nothing left behind."`
+	Scan    scanCommand    `cmd:"" help:"Read scripts and say what they can do: to whom, how surely, and where in the text."`
 	Serve   serveCommand   `cmd:"" help:"The gateway in front of a MediaWiki."`
 	Config  configCommand  `cmd:"" help:"Show or check the settings."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -46,7 +47,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 			code = int(asked)
 		}
 	}()
-	var c commands
+	c := commands{Scan: scanCommand{analysis: theAnalysis()}}
 	parser, err := kong.New(&c,
 		kong.Name("sallyport"),
 		kong.Description("Sallyport lets a wiki run the code its users write, without taking that code on trust."),
@@ -66,6 +67,10 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		return exitUsage
 	}
 	err = parsed.Run(streams{ctx, stdout, stderr})
+	var asked exitRequest
+	if errors.As(err, &asked) {
+		return int(asked)
+	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintf(stderr, "sallyport: %v\n", err)
 		return exitBroke

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -75,16 +74,6 @@ func (j *joined) keepFresh(ctx context.Context, log *slog.Logger) error {
 		}
 	}
 	return nil
-}
-
-// collectSeldom: a busy gateway makes garbage at a high rate on a small heap, and Go's default would spend a tenth of
-// its time on that. From half a gibibyte on, the default's thrift returns. An operator's own GOGC is left alone.
-func collectSeldom() {
-	if before := debug.SetGCPercent(800); before != 100 {
-		debug.SetGCPercent(before)
-		return
-	}
-	debug.SetMemoryLimit(512 << 20)
 }
 
 // serveHTTP serves until ctx ends, then gives requests under way a moment to finish.

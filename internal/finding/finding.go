@@ -48,7 +48,8 @@ type Finding struct {
 	Advice   string // what to do about it; may be empty
 	Span     Span
 	Flow     []Step // from source to sink; empty when the place says it all
-	// Document names the text the span is in, when that is not the script itself but something it unpacks.
+	// Document names the text this was found in, when that is not the script itself but something it unpacks. The span is
+	// then the place in the script that makes it.
 	Document string
 
 	// What follows is said by a scan, not by an analysis.

@@ -1,0 +1,126 @@
+package flow
+
+import "sallyport/internal/js"
+
+// assume decides about what is not known once all that is known has been followed: methods go by their names, properties by
+// whatever anybody wrote under the same name.
+func (e *engine) assume() {
+	e.answers()
+	e.spread()
+	for ; e.assumedReads < len(e.plain); e.assumedReads++ {
+		u := e.plain[e.assumedReads]
+		if e.held[u.next] == 0 {
+			if r := e.anyField[u.name]; r != 0 {
+				e.link(r, u.to, asIs)
+			}
+		}
+	}
+	e.spread()
+	for id := 1; id < len(e.calls); id++ {
+		c := &e.calls[id]
+		if c.assumed || len(c.names) > 0 {
+			continue
+		}
+		c.assumed = true
+		if len(c.targets) == 0 {
+			e.assumeCall(uint32(id))
+		}
+	}
+	e.spread()
+	e.answers()
+}
+
+func (e *engine) assumeCall(id uint32) {
+	c := &e.calls[id]
+	method := e.methodOf(c)
+	if e.held[ref(c.callee)] != 0 && method == "" || e.Kind(c.callee) == js.Super {
+		return
+	}
+	if method != "" && (e.apiByLooks(id, method) || e.commonMethod(id, method, noFact) || e.looseMethod(id, method)) {
+		return
+	}
+	if c.object != 0 {
+		e.link(ref(c.object), ref(c.node), passOn)
+	}
+	e.unknownCall(id, noFact, method)
+}
+
+// methodOf is the last part of what is called.
+func (e *engine) methodOf(c *callRecord) string {
+	if name, ok := e.KeyName(c.callee); ok && (e.Kind(c.callee) == js.Dot || e.Kind(c.callee) == js.Index) {
+		return name
+	}
+	if e.Kind(c.callee) == js.Index {
+		s, _ := e.fold(ref(e.Right(c.callee))).Const()
+		return s
+	}
+	return ""
+}
+
+// looseMethod models getters of elements and jQuery objects that came from nobody knows where.
+func (e *engine) looseMethod(id uint32, method string) bool {
+	c := &e.calls[id]
+	n := ref(c.node)
+	switch method {
+	case "text":
+		if len(c.args) == 0 {
+			e.link(ref(c.object), n, passOn)
+			return true
+		}
+	case "html", "append", "prepend", "addClass", "removeClass", "css", "attr", "appendTo", "click", "find":
+		if len(c.args) == 1 && method == "attr" && e.Kind(c.args[0]) != js.Object {
+			e.attribute(c, method)
+			return true
+		}
+		e.jqueryMethod(id, method)
+		return true
+	case "getAttribute":
+		e.attribute(c, "attr")
+		return true
+	case "appendChild", "querySelector", "closest", "insertBefore":
+		e.learn(n, e.element(e.tagOf(c, method)))
+		return true
+	case "toString", "valueOf":
+		e.link(ref(c.object), n, passOn)
+		return true
+	}
+	return false
+}
+
+// unfoldKeys looks again at properties whose names were computed.
+func (e *engine) unfoldKeys() bool {
+	found := false
+	kept := e.open[:0]
+	for _, n := range e.open {
+		a := e.fold(ref(e.Right(n)))
+		s, ok := a.Const()
+		if !ok || len(s) > 200 {
+			kept = append(kept, n)
+			continue
+		}
+		found = true
+		name := e.name(s)
+		e.known[n] = name
+		e.watch(ref(e.Object(n)), readField, name, ref(n))
+	}
+	e.open = kept
+	return found
+}
+
+// strangers marks the parameters of functions that nobody in the script calls, or that were handed to nobody knows whom.
+func (e *engine) strangers() {
+	for i := 1; i < len(e.funcs); i++ {
+		f := &e.funcs[i]
+		if f.called && !f.bound {
+			continue
+		}
+		if f.called && f.bound {
+			continue
+		}
+		for _, p := range f.params {
+			if e.held[p] == 0 {
+				e.seed(p, FromUnknown, Anywhere)
+			}
+		}
+	}
+}

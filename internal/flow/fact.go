@@ -1,0 +1,213 @@
+package flow
+
+import "sallyport/internal/js"
+
+// fact is one thing that a value may be. 0 is none.
+type fact uint32
+
+type factKind uint8
+
+const (
+	pathFact    factKind = iota + 1 // a global or what is reached from one: parent, name
+	funcFact                        // a function of the script: node
+	classFact                       // a class of the script: node
+	objectFact                      // an object literal: node
+	arrayFact                       // an array literal or what a method made: node
+	instFact                        // what a class or constructor of the script makes, and its prototype: node
+	promiseFact                     // a promise: the node that made it
+	settleFact                      // resolve of new Promise: the node that made it
+)
+
+// factInfo describes a fact.
+type factInfo struct {
+	kind factKind
+	recv Kind
+	a, b uint32 // node, or parent and name
+	name string // canonical; "" for what has none
+	tag  string // of elements
+	deep uint8  // how many names behind a global
+	from Source // what reading it brings in
+	bad  Contexts
+}
+
+type factKey struct {
+	kind factKind
+	a, b uint32
+}
+
+type facts struct {
+	info []factInfo
+	ids  map[factKey]fact
+}
+
+// cell is one fact of a ref.
+type cell struct {
+	fact fact
+	next uint32
+}
+
+// news is a fact that just reached a ref.
+type news struct {
+	at   ref
+	fact fact
+}
+
+func (f *facts) init() {
+	f.info = make([]factInfo, 1, 64)
+	f.ids = make(map[factKey]fact, 64)
+}
+
+func (f *facts) get(k factKind, a, b uint32) (fact, bool) {
+	id, ok := f.ids[factKey{k, a, b}]
+	return id, ok
+}
+
+func (f *facts) put(i factInfo) fact {
+	f.info = append(f.info, i)
+	id := fact(len(f.info) - 1)
+	f.ids[factKey{i.kind, i.a, i.b}] = id
+	return id
+}
+
+var kindOfFact = [...]Kind{
+	pathFact: Known, funcFact: Function, classFact: Function, objectFact: Plain, arrayFact: Array, instFact: Instance,
+	promiseFact: Promise, settleFact: Function,
+}
+
+// made is the fact for something that a node makes.
+func (e *engine) made(k factKind, n js.Node) fact {
+	if id, ok := e.facts.get(k, uint32(n), 0); ok {
+		return id
+	}
+	i := factInfo{kind: k, a: uint32(n), recv: kindOfFact[k]}
+	switch k {
+	case arrayFact:
+		i.name = "array"
+	case promiseFact:
+		i.name = "promise"
+	}
+	return e.facts.put(i)
+}
+
+// learn tells a ref a fact.
+func (e *engine) learn(at ref, f fact) {
+	if at == 0 || f == 0 {
+		return
+	}
+	n := 0
+	for c := e.held[at]; c != 0; c = e.cells[c].next {
+		if e.cells[c].fact == f {
+			return
+		}
+		n++
+	}
+	if n >= e.o.Limits.Facts && !e.roomFor(f, n) {
+		e.note("a value may be more things than are followed")
+		return
+	}
+	e.cells = append(e.cells, cell{f, e.held[at]})
+	e.held[at] = uint32(len(e.cells) - 1)
+	e.queue = append(e.queue, news{at, f})
+}
+
+// roomFor lets a value be more functions than other things: tables of handlers are common.
+func (e *engine) roomFor(f fact, n int) bool {
+	return e.facts.info[f].kind == funcFact && n < 2*e.o.Limits.Facts
+}
+
+// spread carries all news along the edges and tells the uses.
+func (e *engine) spread() {
+	for i := 0; i < len(e.queue); i++ {
+		if e.work++; e.work > e.o.Limits.Work {
+			e.note("values were not followed to their end: the script takes too many steps")
+			break
+		}
+		n := e.queue[i]
+		for l := e.out[n.at]; l != 0; l = e.edges[l].nextOut {
+			if e.edges[l].how <= comeOut {
+				e.learn(e.edges[l].to, n.fact)
+			}
+		}
+		for u := e.used[n.at]; u != 0; u = e.uses[u].next {
+			e.apply(e.uses[u], n.fact)
+		}
+	}
+	e.queue = e.queue[:0]
+}
+
+// each calls f for the facts of a ref in the order in which they came.
+func (e *engine) each(at ref, f func(fact)) {
+	var few [8]fact
+	list := few[:0]
+	for c := e.held[at]; c != 0; c = e.cells[c].next {
+		list = append(list, e.cells[c].fact)
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		f(list[i])
+	}
+}
+
+// use is what waits for facts at a ref.
+type use struct {
+	kind useKind
+	name uint32
+	to   ref // result of a read, value of a write, index of a call or callback
+	next uint32
+}
+
+type useKind uint8
+
+const (
+	readField  useKind = iota + 1 // to = at.name
+	writeField                    // at.name = to
+	readAny                       // to = at[?]
+	writeAny                      // at[?] = to
+	callIt                        // at(…)
+	callBack                      // somebody calls at
+	awaitIt                       // to = await at
+	copyInto                      // fields of at go to the objects of to
+	copyFrom                      // the objects of at get the fields of to
+	ownedBy                       // functions at this field have its owner as this
+	inherit                       // class to extends at
+)
+
+// watch adds a use.
+func (e *engine) watch(at ref, k useKind, name uint32, to ref) {
+	u := use{k, name, to, e.used[at]}
+	e.uses = append(e.uses, u)
+	e.used[at] = uint32(len(e.uses) - 1)
+	if e.held[at] != 0 {
+		e.each(at, func(f fact) { e.apply(u, f) })
+	}
+}
+
+func (e *engine) apply(u use, f fact) {
+	switch u.kind {
+	case readField:
+		e.readFact(f, u.name, u.to)
+	case writeField:
+		e.writeFact(f, u.name, u.to)
+	case readAny:
+		e.readAnyFact(f, u.to)
+	case writeAny:
+		e.writeAnyFact(f, u.to)
+	case callIt:
+		e.callFact(u.to, f)
+	case callBack:
+		e.callBackFact(&e.callbacks[u.to], f)
+	case awaitIt:
+		if e.facts.info[f].kind == promiseFact {
+			e.linkOnce(e.content(f), u.to, asIs)
+		}
+	case copyInto:
+		e.each(u.to, func(t fact) { e.copyFields(f, t) })
+	case copyFrom:
+		e.each(u.to, func(s fact) { e.copyFields(s, f) })
+	case ownedBy:
+		if e.facts.info[f].kind == funcFact {
+			e.learn(e.thisOf(js.Node(e.facts.info[f].a)), fact(u.to))
+		}
+	case inherit:
+		e.inheritFact(js.Node(u.to), f)
+	}
+}

@@ -1,0 +1,281 @@
+package flow
+
+import (
+	"sort"
+
+	"sallyport/internal/js"
+)
+
+// Graph answers questions about one script. It is not safe for use by several goroutines at once.
+type Graph struct {
+	s       *js.Script
+	e       *engine // nil for a script that has no tree
+	calls   []Call
+	assigns []Assign
+	circumstances
+}
+
+// Analyse follows the values of a script. Style sheets, JSON and opaque scripts have nothing to follow: the graph is empty.
+func Analyse(s *js.Script, o Options) *Graph {
+	g := &Graph{s: s}
+	if s.Root == 0 || s.Goal == js.CSSGoal || s.Goal == js.JSONGoal {
+		return g
+	}
+	g.e = newEngine(s, o)
+	g.e.run()
+	g.settleCircumstances()
+	g.listCalls()
+	g.listAssigns()
+	return g
+}
+
+// Script is the script that was analysed.
+func (g *Graph) Script() *js.Script { return g.s }
+
+// Calls are all calls in source order, by where they begin; of two that begin together the longer comes first.
+func (g *Graph) Calls() []Call { return g.calls }
+
+// Assigns are all writes to properties and global variables in source order.
+func (g *Graph) Assigns() []Assign { return g.assigns }
+
+// Notes say which limits were reached, and so what may be missing.
+func (g *Graph) Notes() []string {
+	if g.e == nil {
+		return nil
+	}
+	return g.e.notes
+}
+
+// Str is what is known about the text of a node.
+func (g *Graph) Str(n js.Node) Abstract {
+	if g.e == nil || n == 0 {
+		return hole(SomeText, n)
+	}
+	return g.e.fold(ref(n))
+}
+
+// KindOf is what a node holds.
+func (g *Graph) KindOf(n js.Node) Kind {
+	if g.e == nil || n == 0 {
+		return Unknown
+	}
+	k, _ := g.e.kindOf(ref(n))
+	return k
+}
+
+// NameOf is the canonical name of what a node holds, as in [Call], "" when it has none.
+func (g *Graph) NameOf(n js.Node) string {
+	if g.e == nil || n == 0 {
+		return ""
+	}
+	name := ""
+	g.e.each(ref(n), func(f fact) {
+		if name == "" {
+			name = g.e.facts.info[f].name
+		}
+	})
+	return name
+}
+
+// Functions are the functions of the script that a node may hold.
+func (g *Graph) Functions(n js.Node) []js.Node {
+	var out []js.Node
+	if g.e == nil || n == 0 {
+		return nil
+	}
+	g.e.each(ref(n), func(f fact) {
+		if i := g.e.facts.info[f]; i.kind == funcFact {
+			out = append(out, js.Node(i.a))
+		}
+	})
+	return out
+}
+
+// kindOf is the kind of what a ref holds, and its element name.
+func (e *engine) kindOf(at ref) (Kind, string) {
+	kind, tag := Unknown, ""
+	e.each(at, func(f fact) {
+		i := &e.facts.info[f]
+		if tag == "" {
+			tag = i.tag
+		}
+		if kind == Unknown || kind == Known && i.recv != Unknown {
+			kind = i.recv
+		}
+	})
+	if kind == answerKind {
+		kind = Known
+	}
+	if kind == Unknown && int(at) < e.Len() {
+		kind = e.kindOfExpr(js.Node(at), 0)
+	}
+	return kind, tag
+}
+
+// kindOfExpr tells texts by how they are made.
+func (e *engine) kindOfExpr(n js.Node, depth int) Kind {
+	switch e.Kind(n) {
+	case js.String, js.Template:
+		return String
+	case js.Binary:
+		if e.Op(n) != js.OpAdd {
+			return Unknown
+		}
+		for at := n; ; at = e.Left(at) {
+			if e.Kind(at) != js.Binary {
+				return e.kindOfExpr(at, depth+1)
+			}
+			if e.kindOfExpr(e.Right(at), depth+1) == String {
+				return String
+			}
+		}
+	case js.Call:
+		if c := e.Callee(n); e.Kind(c) == js.Dot && isStringMethod(e.Name(c)) {
+			switch e.Name(c) {
+			case "replace", "toLowerCase", "toUpperCase", "trim", "substr", "substring", "charAt":
+				return String
+			}
+		}
+	case js.Ident:
+		if e.in[n] != 0 && depth < 6 {
+			if from := e.edges[e.in[n]].from; int(from) < e.Len() {
+				return e.kindOfExpr(js.Node(from), depth+1)
+			} else if i := e.in[from]; i != 0 && e.edges[i].nextIn == 0 && int(e.edges[i].from) < e.Len() {
+				return e.kindOfExpr(js.Node(e.edges[i].from), depth+1)
+			}
+		}
+	}
+	return Unknown
+}
+
+// inSource sorts by where nodes begin; of two that begin together the longer comes first.
+func (g *Graph) before(a, b js.Node) bool {
+	if x, y := g.s.Start(a), g.s.Start(b); x != y {
+		return x < y
+	}
+	return g.s.End(a) > g.s.End(b)
+}
+
+func (g *Graph) listCalls() {
+	e := g.e
+	g.calls = make([]Call, 0, len(e.calls))
+	for id := 1; id < len(e.calls); id++ {
+		c := &e.calls[id]
+		out := Call{
+			Node: c.node, Object: c.object, Args: c.args, Targets: c.targets, New: e.Kind(c.node) == js.New,
+			Tagged: e.Kind(c.node) == js.TaggedTemplate, Where: g.where(c.place), Method: e.methodOf(c),
+		}
+		for _, f := range c.names {
+			g.addName(&out, e.facts.info[f].name)
+		}
+		if c.object != 0 {
+			out.Receiver, out.Tag = e.kindOf(ref(c.object))
+		}
+		if out.Callee == "" && out.Method != "" {
+			switch out.Receiver {
+			case String, Array, Promise:
+				out.Callee = string(out.Receiver)
+			}
+			out.Callee += "." + out.Method
+		}
+		if out.Method == "" {
+			out.Method = lastPart(out.Callee)
+		}
+		g.calls = append(g.calls, out)
+	}
+	sort.SliceStable(g.calls, func(i, j int) bool { return g.before(g.calls[i].Node, g.calls[j].Node) })
+}
+
+func (g *Graph) addName(c *Call, name string) {
+	switch {
+	case name == "":
+	case c.Callee == "":
+		c.Callee = name
+	case c.Callee != name:
+		c.Others = append(c.Others, name)
+	}
+}
+
+func lastPart(name string) string {
+	for i := len(name) - 1; i >= 0; i-- {
+		if name[i] == '.' {
+			return name[i+1:]
+		}
+	}
+	return name
+}
+
+func (g *Graph) listAssigns() {
+	e := g.e
+	for _, w := range e.writes {
+		out := Assign{Node: w.node, Value: w.value, Adds: w.adds, Where: g.where(w.place)}
+		if e.Kind(w.left) == js.Ident {
+			out.Property = e.AtomText(e.Atom(w.left))
+			out.Target = e.facts.info[e.global(out.Property)].name
+			g.assigns = append(g.assigns, out)
+			continue
+		}
+		out.Object = e.Object(w.left)
+		out.Receiver, out.Tag = e.kindOf(ref(out.Object))
+		name, ok := e.keyName(w.left)
+		if !ok {
+			name, ok = e.known[w.left]
+		}
+		if ok {
+			out.Property = e.nameText[name]
+			out.Target = "." + out.Property
+			e.each(ref(out.Object), func(f fact) {
+				if i := e.facts.info[f]; out.Target[0] == '.' && (i.kind == pathFact || i.kind == promiseFact) {
+					out.Target = e.facts.info[e.member(f, name)].name
+				}
+			})
+		}
+		g.assigns = append(g.assigns, out)
+	}
+	sort.SliceStable(g.assigns, func(i, j int) bool { return g.before(g.assigns[i].Node, g.assigns[j].Node) })
+}
+
+// Taint says which data reaches a node, one [Flow] for each source.
+func (g *Graph) Taint(n js.Node) []Flow {
+	if n == 0 {
+		return nil
+	}
+	return g.flows(ref(n))
+}
+
+// TaintDeep is Taint of a node and of everything inside the objects and arrays it holds.
+func (g *Graph) TaintDeep(n js.Node) []Flow {
+	if g.e == nil || n == 0 {
+		return nil
+	}
+	out := g.flows(ref(n))
+	seen := map[fact]bool{}
+	var inside func(at ref, depth int)
+	inside = func(at ref, depth int) {
+		g.e.each(at, func(f fact) {
+			if seen[f] || depth > 4 || g.e.sites[f] == nil {
+				return
+			}
+			seen[f] = true
+			out = merge(out, g.flows(g.e.sites[f].any))
+			inside(g.e.sites[f].any, depth+1)
+		})
+	}
+	inside(ref(n), 0)
+	return out
+}
+
+func merge(a, b []Flow) []Flow {
+next:
+	for _, f := range b {
+		for i := range a {
+			if a[i].Source == f.Source {
+				a[i].Unsafe |= f.Unsafe
+				continue next
+			}
+		}
+		a = append(a, f)
+	}
+	sort.SliceStable(a, func(i, j int) bool { return a[i].Source < a[j].Source })
+	return a
+}

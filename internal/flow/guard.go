@@ -1,0 +1,206 @@
+package flow
+
+import (
+	"strings"
+
+	"sallyport/internal/js"
+)
+
+// refine tells what a condition says about variables where it holds, or where it does not.
+func (e *engine) refine(test js.Node, holds bool) {
+	switch e.Kind(test) {
+	case js.Unary:
+		if e.Op(test) == js.OpNot {
+			e.refine(e.Operand(test), !holds)
+		}
+	case js.Logical:
+		if op := e.Op(test); op == js.OpAnd && holds || op == js.OpOr && !holds {
+			e.refine(e.Left(test), holds)
+			e.refine(e.Right(test), holds)
+		}
+	case js.Binary:
+		e.refineCompare(test, holds)
+	case js.Call:
+		if holds {
+			e.refineCall(test)
+		}
+	}
+}
+
+// narrow makes a variable hold, from here on, what passed a check.
+func (e *engine) narrow(x js.Node, how move) {
+	b := e.Binding(x)
+	if b == 0 || e.shared[b] {
+		return
+	}
+	r := e.fresh()
+	e.link(e.get(b), r, how)
+	e.hold(b, r)
+}
+
+func (e *engine) refineCompare(n js.Node, holds bool) {
+	left, right := e.Left(n), e.Right(n)
+	op := e.Op(n)
+	equal := op == js.OpEq || op == js.OpStrictEq
+	unequal := op == js.OpNe || op == js.OpStrictNe
+	if equal && holds || unequal && !holds {
+		for _, side := range [2][2]js.Node{{left, right}, {right, left}} {
+			x, v := side[0], side[1]
+			if _, ok := e.Constant(v); ok && e.Kind(x) == js.Ident {
+				if b := e.Binding(x); b != 0 && !e.shared[b] {
+					e.hold(b, ref(v))
+				}
+			}
+			if s, _ := e.Constant(v); e.Kind(x) == js.Unary && e.Op(x) == js.OpTypeof && (s == "number" || s == "boolean") {
+				e.narrow(e.Operand(x), checked)
+			}
+		}
+	}
+	if op == js.OpIn && holds && e.Kind(left) == js.Ident {
+		e.narrow(left, checked)
+	}
+	// list.indexOf(x) !== -1, >= 0, > -1
+	found := unequal && holds || equal && !holds || (op == js.OpGe || op == js.OpGt) && holds || op == js.OpLt && !holds
+	if found && e.Kind(left) == js.Call && e.isMinusOneOrZero(right) {
+		e.refineMember(left)
+	}
+}
+
+func (e *engine) isMinusOneOrZero(n js.Node) bool {
+	if e.Kind(n) == js.Unary && e.Op(n) == js.OpMinus {
+		return e.Num(e.Operand(n)) == 1
+	}
+	return e.Kind(n) == js.Number && e.Num(n) == 0
+}
+
+func (e *engine) refineCall(n js.Node) {
+	callee := e.Callee(n)
+	if e.Kind(callee) != js.Dot {
+		return
+	}
+	arg := e.Arg(n, 0)
+	switch e.Name(callee) {
+	case "test":
+		if e.Kind(arg) == js.Ident {
+			if p, ok := e.regexpOf(e.Object(callee)); ok && strict(p) {
+				e.narrow(arg, checked)
+			}
+		}
+	case "match":
+		if x := e.Object(callee); e.Kind(x) == js.Ident && e.Kind(arg) == js.Regexp && strict(e.Str(arg)) {
+			e.narrow(x, checked)
+		}
+	case "isNumeric", "isInteger", "isFinite", "isIPAddress", "isIPv4Address", "isIPv6Address":
+		if e.Kind(arg) == js.Ident {
+			e.narrow(arg, checked)
+		}
+	case "includes", "has", "hasOwnProperty", "inArray", "hasOwn", "call":
+		e.refineMember(n)
+	}
+}
+
+// refineMember handles list.includes(x), where x is one of a list of the script's own. In x.includes(part) x stays what
+// it is.
+func (e *engine) refineMember(n js.Node) {
+	callee := e.Callee(n)
+	if e.Kind(callee) != js.Dot {
+		return
+	}
+	list, arg := e.Object(callee), e.Arg(n, 0)
+	switch e.Name(callee) {
+	case "inArray":
+		list = e.Arg(n, 1)
+	case "hasOwn":
+		list, arg = arg, e.Arg(n, 1)
+	case "call": // Object.prototype.hasOwnProperty.call(table, x)
+		if o := e.Object(callee); e.Kind(o) != js.Dot || e.Name(o) != "hasOwnProperty" {
+			return
+		}
+		list, arg = arg, e.Arg(n, 1)
+	case "includes", "indexOf", "has", "hasOwnProperty":
+	default:
+		return
+	}
+	if e.Kind(arg) == js.Ident && e.Kind(list) != js.String && e.Kind(list) != js.Template && e.isTable(list, 0) {
+		e.narrow(arg, checked)
+	}
+}
+
+// isTable says whether a list may be one that the script wrote down itself. Where a variable is not plain to see, its name
+// decides nothing: it may.
+func (e *engine) isTable(n js.Node, depth int) bool {
+	switch e.Kind(n) {
+	case js.Array, js.Object, js.New:
+		return true
+	case js.Call:
+		return false
+	case js.Ident:
+		b := e.Binding(n)
+		if b == 0 || depth > 3 || e.Bindings[b].Kind == js.Param {
+			return false
+		}
+		return true
+	}
+	return true
+}
+
+// regexpOf finds the pattern that a variable holds.
+func (e *engine) regexpOf(n js.Node) (string, bool) {
+	if e.Kind(n) == js.Regexp {
+		return e.Str(n), true
+	}
+	if e.Kind(n) != js.Ident {
+		return "", false
+	}
+	at := e.get(e.Binding(n))
+	for i := e.in[at]; i != 0; i = e.edges[i].nextIn {
+		at = e.edges[i].from
+	}
+	if int(at) < e.Len() && e.Kind(js.Node(at)) == js.Regexp {
+		return e.Str(js.Node(at)), true
+	}
+	return "", false
+}
+
+// strict says whether a pattern lets through only texts that are harmless everywhere: anchored at both ends, and without
+// anything that matches angle brackets, quotes or anything at all.
+func strict(p string) bool {
+	if !strings.HasPrefix(p, "^") || !strings.HasSuffix(p, "$") || strings.HasSuffix(p, `\$`) || strings.Contains(p, "|") && !strings.Contains(p, "(") {
+		return false
+	}
+	for i := 1; i < len(p)-1; i++ {
+		switch p[i] {
+		case '\\':
+			i++
+			if strings.IndexByte("SWDsbB", p[i]) >= 0 && p[i] != 's' && p[i] != 'b' {
+				return false
+			}
+		case '.':
+			if !inClass(p, i) {
+				return false
+			}
+		case '[':
+			if p[i+1] == '^' {
+				end := strings.IndexByte(p[i:], ']')
+				if end < 0 || !strings.Contains(p[i:i+end], "<") {
+					return false
+				}
+			}
+		case '<', '>', '"', '\'':
+			if !inNegatedClass(p, i) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func inClass(p string, i int) bool {
+	open := strings.LastIndexByte(p[:i], '[')
+	return open >= 0 && strings.IndexByte(p[open:i], ']') < 0
+}
+
+func inNegatedClass(p string, i int) bool {
+	open := strings.LastIndexByte(p[:i], '[')
+	return inClass(p, i) && p[open+1] == '^'
+}

@@ -1,0 +1,280 @@
+package flow
+
+import (
+	"strconv"
+	"strings"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/js"
+)
+
+func digits(i int) string { return strconv.Itoa(i) }
+
+// request is an HTTP request whose answer the script reads.
+type request struct {
+	node    js.Node
+	url     js.Node // 0 for the wiki's API
+	options js.Node // object with a url
+	content ref
+	text    bool // the answer is text, not data
+}
+
+// model says what a call of something that is not in the script does.
+func (e *engine) model(id uint32, f fact, name string) {
+	c := &e.calls[id]
+	n := c.node
+	if e.Kind(n) == js.New {
+		e.modelNew(id, f, name)
+		return
+	}
+	dot := strings.LastIndexByte(name, '.')
+	method := name[dot+1:]
+	switch {
+	case strings.HasPrefix(name, "$()."):
+		e.jqueryMethod(id, method)
+		return
+	case strings.HasPrefix(name, "promise."):
+		e.promiseMethod(id, e.facts.info[f].a, method)
+		return
+	case strings.HasPrefix(name, "array."):
+		e.arrayCall(id, method, fact(e.facts.info[f].a))
+		return
+	case strings.HasPrefix(name, "mw."):
+		if e.mwCall(id, f, name, method) {
+			return
+		}
+	case strings.HasPrefix(name, "answer") || strings.HasPrefix(name, "foreign"):
+		e.answerCall(id, f, method)
+		return
+	}
+	if e.builtin(id, f, name) || e.domCall(id, f, name, method) || e.jqueryStatic(id, f, name) {
+		return
+	}
+	if dot >= 0 && (e.apiByLooks(id, method) || e.commonMethod(id, method, f)) {
+		return
+	}
+	e.unknownCall(id, f, name)
+}
+
+// apiByLooks takes what is asked with an action for the wiki's API, whoever is asked.
+func (e *engine) apiByLooks(id uint32, method string) bool {
+	switch method {
+	case "get", "post", "postWithToken", "postWithEditToken", "ajax":
+	default:
+		return false
+	}
+	c := &e.calls[id]
+	for _, a := range c.args {
+		looks := false
+		e.each(ref(a), func(f fact) {
+			_, has := e.fields[uint64(f)<<32|uint64(e.name("action"))]
+			looks = looks || has && e.facts.info[f].kind == objectFact
+		})
+		if looks {
+			c.names = append([]fact{e.path(e.path(e.global("mw"), "Api"), method)}, c.names...)
+			e.apiMethod(id, method)
+			return true
+		}
+	}
+	return false
+}
+
+// unknownCall lets what goes in come out: texts through it, functions called some day.
+func (e *engine) unknownCall(id uint32, f fact, name string) {
+	c := &e.calls[id]
+	how := byName(name)
+	for _, a := range c.args {
+		if e.Kind(a) == js.TemplateText {
+			continue
+		}
+		e.link(ref(a), ref(c.node), how)
+		e.handler(ref(a), callback{unknown: true, place: c.place, call: id})
+	}
+	if f != noFact && e.facts.info[f].deep < maxDeep {
+		e.learn(ref(c.node), e.path(f, "()"))
+	}
+}
+
+// byName believes what a function that nobody can see says of itself.
+func byName(name string) move {
+	s := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	switch {
+	case strings.Contains(s, "unescape") || strings.Contains(s, "decode"):
+		return decoded
+	case strings.Contains(s, "escape") || strings.Contains(s, "sanitize") || strings.Contains(s, "purify"):
+		return escaped
+	case strings.Contains(s, "encode"):
+		return encoded
+	}
+	return passOn
+}
+
+// arg is one argument as a ref, 0 when there is none.
+func (e *engine) arg(c *callRecord, i int) ref {
+	if i < len(c.args) {
+		return ref(c.args[i])
+	}
+	return 0
+}
+
+// pass lets data go from all arguments to the result.
+func (e *engine) pass(c *callRecord, how move) {
+	for _, a := range c.args {
+		e.link(ref(a), ref(c.node), how)
+	}
+}
+
+func (e *engine) modelNew(id uint32, f fact, name string) {
+	c := &e.calls[id]
+	n := ref(c.node)
+	switch name {
+	case "Promise":
+		p := e.made(promiseFact, c.node)
+		e.learn(n, p)
+		resolve := e.fresh()
+		e.learn(resolve, e.made(settleFact, c.node))
+		e.handler(e.arg(c, 0), callback{params: []ref{resolve}, place: c.place, call: id})
+		return
+	case "Array", "Set", "Map", "WeakMap":
+		list := e.made(arrayFact, c.node)
+		e.learn(n, list)
+		for i := range c.args {
+			e.watch(e.arg(c, i), readAny, 0, e.site(list).loose)
+		}
+		e.pass(c, passOn)
+		return
+	case "Date", "RegExp", "Error", "Image", "Option", "URL", "URLSearchParams", "mw.Title", "mw.Uri", "String", "Function":
+		how := passOn
+		if name == "mw.Title" {
+			how = titled
+		}
+		e.pass(c, how)
+		switch name {
+		case "Image":
+			e.learn(n, e.element("img"))
+			return
+		case "Function":
+			return
+		}
+	default:
+		for _, a := range c.args {
+			e.handler(ref(a), callback{unknown: true, place: c.place, call: id})
+		}
+	}
+	if e.facts.info[f].recv == OOUI || strings.HasPrefix(name, "OO.") {
+		e.pass(c, onlyData)
+	}
+	e.learn(n, f)
+}
+
+// clickLike are events that follow from what a person does on purpose.
+func clickLike(typ string) bool {
+	typ, _, _ = strings.Cut(strings.TrimSpace(typ), ".")
+	switch typ {
+	case "click", "dblclick", "submit", "keydown", "keyup", "keypress", "mousedown", "mouseup", "change", "input", "select",
+		"choose", "touchstart", "touchend", "contextmenu", "auxclick", "pointerdown", "pointerup", "enter", "toggle", "drop", "paste":
+		return true
+	}
+	return false
+}
+
+func triggerOf(types string) capability.Trigger {
+	words := strings.Fields(types)
+	for _, w := range words {
+		if !clickLike(w) {
+			return ""
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return capability.OnClick
+}
+
+// listener makes an argument a handler of events of a type.
+func (e *engine) listener(id uint32, at ref, types string) {
+	c := &e.calls[id]
+	ev, this := e.fresh(), e.fresh()
+	word, _, _ := strings.Cut(strings.TrimSpace(types), " ")
+	word, _, _ = strings.Cut(word, ".")
+	e.learn(ev, e.event(word))
+	e.learn(this, e.element(""))
+	e.handler(at, callback{params: []ref{ev}, this: this, trigger: triggerOf(types), place: c.place, call: id})
+}
+
+// constArg is an argument that is plain to see.
+func (e *engine) constArg(c *callRecord, i int) string {
+	if i >= len(c.args) {
+		return ""
+	}
+	if s, ok := e.Constant(c.args[i]); ok {
+		return s
+	}
+	s, _ := e.fold(ref(c.args[i])).Const()
+	return s
+}
+
+// commonMethod models methods whose name says enough, whatever they are called on.
+func (e *engine) commonMethod(id uint32, method string, f fact) bool {
+	c := &e.calls[id]
+	switch {
+	case e.promiseLike(method) && len(c.args) > 0:
+		e.thenUnknown(id, method)
+	case isStringMethod(method) && method != "concat" && method != "slice" && method != "includes" && method != "indexOf" && method != "at":
+		e.stringMethod(id, method)
+	case method == "addEventListener" || method == "on" || method == "one" || method == "once" || method == "bind":
+		e.onMethod(id)
+	case method == "connect":
+		e.connectMethod(id)
+	case strings.Contains(" forEach map filter each some every find flatMap reduce sort push concat slice join reverse indexOf includes ", " "+method+" "):
+		e.arrayCall(id, method, noFact)
+	default:
+		return false
+	}
+	return true
+}
+
+// onMethod models target.on(types, …, handler) and on({type: handler}).
+func (e *engine) onMethod(id uint32) {
+	c := &e.calls[id]
+	types := e.constArg(c, 0)
+	for i := 1; i < len(c.args); i++ {
+		e.listener(id, e.arg(c, i), types)
+	}
+	if len(c.args) > 0 && e.Kind(c.args[0]) == js.Object {
+		e.table(id, c.args[0])
+	}
+	if c.object != 0 {
+		e.link(ref(c.object), ref(c.node), asIs)
+	}
+}
+
+// table makes the functions of an object handlers of the events they are named for.
+func (e *engine) table(id uint32, table js.Node) {
+	for _, p := range e.List(table) {
+		if name, ok := e.KeyName(p); ok && e.Value(p) != 0 {
+			e.listener(id, ref(e.Value(p)), name)
+		}
+	}
+}
+
+// connectMethod models OOUI's widget.connect(this, {event: 'method'}).
+func (e *engine) connectMethod(id uint32) {
+	c := &e.calls[id]
+	if len(c.args) < 2 || e.Kind(c.args[1]) != js.Object {
+		return
+	}
+	for _, p := range e.List(c.args[1]) {
+		event, ok := e.KeyName(p)
+		if !ok || e.Value(p) == 0 {
+			continue
+		}
+		if method, ok := e.Constant(e.Value(p)); ok {
+			h := e.fresh()
+			e.watch(ref(c.args[0]), readField, e.name(method), h)
+			e.listener(id, h, event)
+			continue
+		}
+		e.listener(id, ref(e.Value(p)), event)
+	}
+}

@@ -1,0 +1,303 @@
+package flow
+
+import (
+	"strings"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/js"
+)
+
+// mwCall models MediaWiki's own library. The texts that its parts give are described in resources/src of MediaWiki core.
+func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
+	c := &e.calls[id]
+	n := ref(c.node)
+	switch name {
+	case "mw.html.escape":
+		e.link(e.arg(c, 0), n, escaped)
+	case "mw.html.element":
+		e.htmlElement(c)
+	case "mw.msg", "mw.message().text", "mw.message().plain", "mw.message().toString":
+		e.messageText(c, name)
+	case "mw.message().escaped", "mw.message().parse", "mw.message().parseDom", "mw.message().exists":
+		if c.object != 0 && name != "mw.message().exists" {
+			e.link(ref(c.object), n, asParsed)
+		}
+		if name == "mw.message().parseDom" {
+			e.learn(n, e.jq())
+		}
+	case "mw.message":
+		for i := 1; i < len(c.args); i++ {
+			e.link(e.arg(c, i), n, asParam)
+		}
+		e.seed(n, FromInterface, Anywhere)
+		e.learn(n, e.path(f, "()"))
+	case "mw.message().params", "mw.message().inLanguage", "mw.message().setContext":
+		e.pass(c, asParam)
+		if c.object != 0 {
+			e.link(ref(c.object), n, asIs)
+		}
+	case "mw.config.get":
+		e.configGet(c)
+	case "mw.user.getName", "mw.user.getId", "mw.user.id":
+		e.seed(n, FromUser, InAttr|InParam|InSelector|InWikitext|InRegexp)
+	case "mw.user.getGroups", "mw.user.getRights", "mw.user.isAnon":
+		e.learn(n, e.path(f, "()"))
+	case "mw.user.options.get":
+		from := FromPersonal
+		bad := Data
+		if s := e.constArg(c, 0); strings.HasPrefix(s, "userjs-") || s == "" {
+			from, bad = FromStorage, Anywhere
+		}
+		e.seed(n, from, bad)
+	case "mw.user.tokens.get":
+		e.seed(n, FromToken, Data)
+	case "mw.util.getParamValue":
+		e.seed(n, FromURL, Anywhere)
+	case "mw.util.getUrl", "mw.util.wikiUrlencode", "mw.util.rawurlencode":
+		e.pass(c, encoded)
+		if name == "mw.util.getUrl" {
+			e.learn(n, e.path(f, "()"))
+		}
+	case "mw.util.escapeRegExp", "mw.RegExp.escape":
+		e.pass(c, noRegexp)
+	case "mw.util.escapeId", "mw.util.escapeIdForLink", "mw.util.escapeIdForAttribute":
+		e.pass(c, escapedText)
+	case "mw.util.addPortletLink", "mw.util.addPortlet", "mw.util.addSubtitle":
+		e.learn(n, e.element("li"))
+	case "mw.hook", "mw.hook().add":
+		if method == "add" {
+			for i := range c.args {
+				content := e.fresh()
+				e.learn(content, e.jq())
+				e.handler(e.arg(c, i), callback{params: []ref{content}, place: c.place, call: id})
+			}
+			e.learn(n, e.path(noFact, "mw.hook()"))
+			return true
+		}
+		e.learn(n, e.path(noFact, "mw.hook()"))
+	case "mw.loader.using", "mw.loader.getScript", "mw.loader.load", "mw.loader.implement":
+		e.loader(id, f, method)
+	case "mw.loader.require":
+		e.learn(n, e.module(e.constArg(c, 0)))
+	case "mw.storage.get", "mw.storage.session.get", "mw.storage.getObject", "mw.storage.session.getObject", "mw.cookie.get":
+		e.seed(n, FromStorage, Anywhere)
+	case "mw.html.Raw", "mw.html.Cdata":
+		e.pass(c, passOn)
+	case "mw.Title.newFromText", "mw.Title.makeTitle", "mw.Title.newFromUserInput":
+		e.pass(c, titled)
+		e.learn(n, e.path(e.global("mw"), "Title"))
+	case "mw.requestIdleCallback":
+		e.handler(e.arg(c, 0), callback{place: c.place, call: id})
+	case "mw.confirm":
+		return false
+	default:
+		return e.mwMethod(id, f, name, method)
+	}
+	return true
+}
+
+// mwMethod models methods of what mw's constructors make.
+func (e *engine) mwMethod(id uint32, f fact, name, method string) bool {
+	c := &e.calls[id]
+	n := ref(c.node)
+	switch {
+	case strings.HasPrefix(name, "mw.Api.") || strings.HasPrefix(name, "mw.ForeignApi.") || strings.HasPrefix(name, "mw.Rest.") ||
+		strings.HasPrefix(name, "mw.ForeignRest.") || strings.HasPrefix(name, "mw.Api.prototype."):
+		e.apiMethod(id, method)
+	case strings.HasPrefix(name, "mw.Title."):
+		if c.object != 0 {
+			how := titled
+			switch method {
+			case "getUrl":
+				how = encoded
+			case "getNamespaceId", "exists", "isTalkPage", "canHaveTalkPage":
+				how = onlyData
+			}
+			e.link(ref(c.object), n, how)
+		}
+		if strings.HasPrefix(method, "get") && strings.Contains(method, "Page") {
+			e.learn(n, e.path(e.global("mw"), "Title"))
+		}
+	case strings.HasPrefix(name, "mw.Uri."):
+		if c.object != 0 {
+			e.link(ref(c.object), n, encodedURI)
+		}
+	default:
+		return false
+	}
+	_ = f
+	return true
+}
+
+func (e *engine) apiMethod(id uint32, method string) {
+	c := &e.calls[id]
+	n := ref(c.node)
+	switch method {
+	case "parse": // gives HTML that the parser made
+		e.newPromise(c.node)
+		e.learn(n, e.path(noFact, "promise"))
+	case "getToken", "getEditToken":
+		e.seed(e.newPromise(c.node), FromToken, Data)
+	case "abort", "badToken":
+	case "getMessages", "loadMessages", "loadMessagesIfMissing":
+		e.newPromise(c.node)
+	case "getUserInfo":
+		e.respond(id, request{})
+	default:
+		content := e.respond(id, request{})
+		for i := range c.args {
+			if i > 0 { // edit(title, function (revision) { … })
+				e.handler(e.arg(c, i), callback{params: []ref{content}, place: c.place, call: id})
+			}
+		}
+	}
+}
+
+// messageText models texts of messages: mw.msg(key, …params), and message objects read as text.
+func (e *engine) messageText(c *callRecord, name string) {
+	n := ref(c.node)
+	if name == "mw.msg" {
+		for i := 1; i < len(c.args); i++ {
+			e.link(e.arg(c, i), n, asParam)
+		}
+		e.seed(n, FromInterface, Anywhere)
+		return
+	}
+	if c.object != 0 {
+		e.link(ref(c.object), n, passOn)
+	}
+}
+
+// htmlElement models mw.html.element(name, attributes, content), which escapes all but what it is told not to.
+func (e *engine) htmlElement(c *callRecord) {
+	for _, a := range c.args {
+		e.link(ref(a), ref(c.node), escaped)
+	}
+	if len(c.args) > 2 && e.Kind(c.args[2]) == js.New {
+		e.link(ref(c.args[2]), ref(c.node), passOn)
+	}
+}
+
+// configGet models mw.config.get(name).
+func (e *engine) configGet(c *callRecord) {
+	n := ref(c.node)
+	name := e.constArg(c, 0)
+	switch name {
+	case "wgPageName", "wgTitle", "wgRelevantPageName", "wgRedirectedFrom", "wgCategories":
+		e.seed(n, FromTitle, InAttr|InParam|InSelector|InWikitext|InRegexp)
+	case "wgUserName", "wgRelevantUserName":
+		e.seed(n, FromUser, InAttr|InParam|InSelector|InWikitext|InRegexp)
+	case "wgUserGroups", "wgUserId", "wgUserRights", "wgGlobalGroups":
+		e.seed(n, FromUser, 0)
+	}
+	if name != "" {
+		e.learn(n, e.path(e.path(e.global("mw"), "config"), name))
+	}
+}
+
+func (e *engine) loader(id uint32, f fact, method string) {
+	c := &e.calls[id]
+	if method == "load" {
+		return
+	}
+	content := e.newPromise(c.node)
+	if method == "using" {
+		e.learn(content, e.path(e.path(e.global("mw"), "loader"), "require"))
+		if len(c.args) > 1 {
+			e.handler(e.arg(c, 1), callback{params: []ref{content}, place: c.place, call: id})
+		}
+	}
+	if method == "implement" {
+		for i := range c.args {
+			e.handler(e.arg(c, i), callback{place: c.place, call: id})
+		}
+	}
+	_ = f
+}
+
+// timers models setTimeout and its like.
+func (e *engine) timer(id uint32) {
+	c := &e.calls[id]
+	e.handler(e.arg(c, 0), callback{params: refs(c.args, 2), trigger: capability.OnTimer, place: c.place, call: id})
+}
+
+func refs(list []js.Node, from int) []ref {
+	var out []ref
+	for i := from; i < len(list); i++ {
+		out = append(out, ref(list[i]))
+	}
+	return out
+}
+
+// answerSource says what stands in a field of an API answer (MediaWiki's ApiResult and the modules' documentation).
+func answerSource(name string) (Source, Contexts) {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	switch last {
+	case "displaytitle", "parsedcomment", "parsedsummary", "parseddescription", "parsed", "html", "[]", "()", "query",
+		"pages", "revisions", "parse", "pageid", "revid", "ns", "length", "continue", "batchcomplete", "servedby", "missing", "anon",
+		"timestamp", "size", "minor", "bot", "new", "count", "0", "-1", "slots", "main", "rcid", "logid", "userid", "data", "result",
+		"forEach", "map", "filter", "then", "join", "push", "thumbnail", "imageinfo", "width", "height":
+		return NoSource, 0
+	case "title", "user", "name", "from", "to", "displayname", "pagename", "page", "username", "prefixedtitle":
+		return FromTitle, InAttr | InParam | InSelector | InWikitext | InRegexp
+	case "csrftoken", "rollbacktoken", "watchtoken", "patroltoken", "userrightstoken", "createaccounttoken", "logintoken", "edittoken", "token":
+		return FromToken, Data
+	case "email", "realname":
+		return FromPersonal, Anywhere
+	case "text", "*":
+		if strings.Contains(name, ".parse.") || strings.HasSuffix(name, ".parse.text") {
+			return NoSource, 0
+		}
+	case "url", "descriptionurl", "fullurl", "editurl", "canonicalurl", "thumburl", "source":
+		return FromAPI, InParam
+	}
+	return FromAPI, Anywhere
+}
+
+// sourceOfName says what reading something known brings in.
+func (e *engine) sourceOfName(i *factInfo, parent fact) (Source, Contexts) {
+	name := i.name
+	switch name {
+	case "location.href", "location.hash", "location.search", "document.URL", "document.documentURI", "document.referrer",
+		"document.baseURI", "location":
+		return FromURL, Anywhere
+	case "document.cookie":
+		return FromCookie, Anywhere
+	case "document.title":
+		return FromTitle, InAttr | InParam | InSelector | InWikitext
+	case "element.textContent", "element.innerText", "element.title", "element.alt", "element.outerText", "element.data",
+		"element.nodeValue", "element.placeholder":
+		return FromPage, Anywhere
+	case "element.value":
+		return FromInput, Anywhere
+	case "event.data":
+		if i.tag == "message" {
+			return FromPostMessage, Anywhere
+		}
+	case "event.key", "event.keyCode", "event.which", "event.charCode", "event.code":
+		if strings.HasPrefix(i.tag, "key") {
+			return FromKeys, Data
+		}
+	case "mw.user.options.values":
+		return FromPersonal, Data
+	case "mw.user.tokens.values":
+		return FromToken, Data
+	}
+	switch {
+	case strings.HasPrefix(name, "answer."):
+		return answerSource(name)
+	case strings.HasPrefix(name, "foreign."):
+		return FromThirdParty, Anywhere
+	case strings.HasPrefix(name, "element.dataset."):
+		return FromPage, Anywhere
+	case strings.HasPrefix(name, "localStorage.") || strings.HasPrefix(name, "sessionStorage."):
+		return FromStorage, Anywhere
+	}
+	_ = parent
+	return NoSource, 0
+}
+
+// answerCall models methods of an answer: lists, mostly.
+func (e *engine) answerCall(id uint32, f fact, method string) {
+	e.arrayCall(id, method, fact(e.facts.info[f].a))
+}

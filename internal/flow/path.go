@@ -1,0 +1,175 @@
+package flow
+
+import (
+	"strings"
+
+	"sallyport/internal/js"
+)
+
+// Kinds that only the engine tells apart.
+const answerKind Kind = "answer"
+
+// maxDeep bounds how many names follow behind a global. Structures that contain themselves would go on for ever.
+const maxDeep = 5
+
+// global is the fact for a name that nobody in the script declares.
+func (e *engine) global(name string) fact {
+	switch name {
+	case "window", "self", "globalThis", "top", "parent", "frames", "unsafeWindow", "global":
+		name = "window"
+	case "jQuery", "$j":
+		name = "$"
+	case "mediaWiki", "mediawiki":
+		name = "mw"
+	}
+	return e.path(noFact, name)
+}
+
+// path is the fact for a name under a parent, which may be none.
+func (e *engine) path(parent fact, name string) fact {
+	id := e.name(name)
+	if f, ok := e.facts.get(pathFact, uint32(parent), id); ok {
+		return f
+	}
+	i := factInfo{kind: pathFact, a: uint32(parent), b: id, name: name, recv: Known}
+	if parent != noFact {
+		p := &e.facts.info[parent]
+		i.deep = p.deep + 1
+		i.name = p.name + "." + name
+		if name == "()" {
+			i.name = p.name + name
+		}
+		i.tag = p.tag
+	}
+	i.recv = kindOfName(i.name)
+	i.from, i.bad = e.sourceOfName(&i, parent)
+	return e.facts.put(i)
+}
+
+// member is the fact for a property of something known.
+func (e *engine) member(f fact, name uint32) fact {
+	text := e.nameText[name]
+	i := &e.facts.info[f]
+	if i.kind != pathFact {
+		return e.path(f, text)
+	}
+	switch {
+	case i.name == "window" || i.name == "document" && (text == "defaultView" || text == "location"):
+		if text == "defaultView" {
+			return e.global("window")
+		}
+		return e.global(text)
+	case i.name == "$" && text == "fn":
+		return e.path(noFact, "$()")
+	case i.deep >= maxDeep && i.recv == answerKind:
+		return e.path(fact(i.a), text) // what is further in an answer is told apart by its own name
+	case i.deep >= maxDeep:
+		return noFact
+	case text == "default" && i.recv != answerKind:
+		return f
+	case text == "documentElement" || text == "body" || text == "head" || text == "parentNode" || text == "firstChild" ||
+		text == "parentElement" || text == "nextSibling" || text == "firstElementChild" || text == "lastChild":
+		if i.recv == Element || i.name == "document" {
+			return e.element("")
+		}
+	case i.recv == answerKind && e.isIndex(name):
+		return f
+	case text == "currentTarget" || text == "target" || text == "delegateTarget":
+		if i.recv == Event {
+			return e.element("")
+		}
+	case (text == "msg" || text == "message") && (i.name == "ve" || i.name == "OO.ui" || i.name == "mw.ui"):
+		return e.path(e.global("mw"), text)
+	case strings.HasPrefix(text, "$") && (i.recv == OOUI || text == "$element"):
+		return e.path(noFact, "$()")
+	case i.name == "$()" && e.isIndex(name):
+		return e.element("")
+	}
+	return e.path(f, text)
+}
+
+// memberOfList is what one of many is: answers and collections are their own members.
+func (e *engine) memberOfList(f fact) fact {
+	if e.facts.info[f].name == "$()" {
+		return e.element("")
+	}
+	return f
+}
+
+// element is the fact for a DOM element.
+func (e *engine) element(tag string) fact {
+	tag = strings.ToLower(tag)
+	key := "element"
+	if tag != "" {
+		key = "element " + tag
+	}
+	id := e.name(key)
+	if f, ok := e.facts.get(pathFact, 0, id); ok {
+		return f
+	}
+	return e.facts.put(factInfo{kind: pathFact, b: id, name: "element", recv: Element, tag: tag})
+}
+
+// event is the fact for an event of a type.
+func (e *engine) event(typ string) fact {
+	key := "event " + typ
+	id := e.name(key)
+	if f, ok := e.facts.get(pathFact, 0, id); ok {
+		return f
+	}
+	return e.facts.put(factInfo{kind: pathFact, b: id, name: "event", recv: Event, tag: typ})
+}
+
+// answer is the fact for what a request gives.
+func (e *engine) answer(at js.Node, foreign bool) fact {
+	name := "answer"
+	if foreign {
+		name = "foreign"
+	}
+	k := factKey{pathFact, uint32(at), e.name(name)}
+	if f, ok := e.facts.ids[k]; ok {
+		return f
+	}
+	return e.facts.put(factInfo{kind: pathFact, a: k.a, b: k.b, name: name, recv: answerKind})
+}
+
+func (e *engine) jq() fact { return e.path(noFact, "$()") }
+
+// kindOfName is the kind of what has a canonical name.
+func kindOfName(name string) Kind {
+	switch name {
+	case "$()":
+		return JQuery
+	case "document", "element":
+		return Element
+	case "mw.Api", "mw.Rest", "mw.ForeignApi", "mw.ForeignRest":
+		return API
+	case "mw.message()", "mw.Message":
+		return Message
+	case "event":
+		return Event
+	case "promise":
+		return Promise
+	}
+	switch {
+	case strings.HasPrefix(name, "answer.") || strings.HasPrefix(name, "foreign."):
+		return answerKind
+	case strings.HasPrefix(name, "OO.ui.") && strings.Count(name, ".") == 2:
+		return OOUI
+	}
+	return Known
+}
+
+var stringMethods = " charAt charCodeAt codePointAt concat endsWith includes indexOf lastIndexOf localeCompare match matchAll " +
+	"normalize padEnd padStart repeat replace replaceAll search slice split startsWith substr substring toLowerCase " +
+	"toLocaleLowerCase toUpperCase toLocaleUpperCase trim trimStart trimEnd trimLeft trimRight at "
+
+func isStringMethod(s string) bool { return s != "" && strings.Contains(stringMethods, " "+s+" ") }
+
+var arrayMethods = " push pop shift unshift slice splice concat join reverse sort map forEach filter find findIndex findLast " +
+	"reduce reduceRight some every indexOf lastIndexOf includes flat flatMap fill keys values entries at length each add " +
+	"get set has delete toArray "
+
+func (e *engine) arrayMethod(name uint32) bool {
+	return strings.Contains(arrayMethods, " "+e.nameText[name]+" ")
+}

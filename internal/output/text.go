@@ -1,0 +1,121 @@
+package output
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+)
+
+// TextOptions say how people want it.
+type TextOptions struct {
+	Colour bool // the terminal knows ANSI colours
+	Quiet  bool // findings alone: no capabilities, no last line
+}
+
+// NewText returns the format for people: each finding with its place in the code, its way step by step and what to do,
+// then what the script can do. Findings that are known or accepted are counted, not shown.
+func NewText(w io.Writer, o TextOptions) finding.Handler {
+	return &text{w: bufio.NewWriter(w), o: o}
+}
+
+type text struct {
+	w     *bufio.Writer
+	o     TextOptions
+	total tally
+}
+
+// Colours, as SGR parameters.
+const (
+	bold   = "1"
+	red    = "31;1"
+	yellow = "33"
+	blue   = "34"
+)
+
+func (t *text) paint(colour, s string) string {
+	if !t.o.Colour || s == "" {
+		return s
+	}
+	return "\x1b[" + colour + "m" + s + "\x1b[0m"
+}
+
+func colourOf(s finding.Severity) string {
+	switch {
+	case s >= finding.High:
+		return red
+	case s == finding.Medium:
+		return yellow
+	default:
+		return blue
+	}
+}
+
+func (t *text) Script(s *finding.Script) error {
+	t.total.add(s)
+	lines := finding.NewLines(s.Text)
+	for _, f := range s.Findings {
+		if f.Counts() {
+			t.finding(s, lines, &f)
+		}
+	}
+	if len(s.Capabilities) > 0 && !t.o.Quiet {
+		t.capabilities(s)
+	}
+	return t.w.Flush()
+}
+
+func (t *text) finding(s *finding.Script, lines *finding.Lines, f *finding.Finding) {
+	place := s.Path
+	if f.Span.Start.Line > 0 {
+		place = fmt.Sprintf("%s:%d:%d", s.Path, f.Span.Start.Line, f.Span.Start.Column)
+	}
+	if f.Document != "" {
+		place += " (" + f.Document + ")"
+	}
+	fmt.Fprintf(t.w, "%s: %s: %s (%s)\n", t.paint(bold, Visible(place)), t.paint(colourOf(f.Severity), f.Severity.String()), Visible(f.Message), Visible(f.Rule))
+	mark := func(s string) string { return t.paint(colourOf(f.Severity), s) }
+	fmt.Fprint(t.w, draw(excerpts(lines, s.Text, f.Span), mark))
+	for i, step := range f.Flow {
+		fmt.Fprintf(t.w, "  %2d. %d:%d  %s\n", i+1, step.Span.Start.Line, step.Span.Start.Column, Visible(step.Message))
+	}
+	if f.Advice != "" {
+		fmt.Fprintf(t.w, "  What to do: %s\n", Visible(f.Advice))
+	}
+	fmt.Fprintln(t.w)
+}
+
+func (t *text) capabilities(s *finding.Script) {
+	fmt.Fprintf(t.w, "%s\n", t.paint(bold, Visible(s.Path)))
+	for _, c := range s.Capabilities {
+		fmt.Fprintf(t.w, "  %s\n", capabilityLine(c))
+	}
+	fmt.Fprintln(t.w)
+}
+
+// capabilityLine is a capability with how sure we are and where it stands.
+func capabilityLine(c capability.Capability) string {
+	line := Visible(c.Sentence())
+	sure := Visible(string(c.Certainty))
+	if c.Certainty == capability.Certain {
+		sure = ""
+	}
+	var where string
+	if c.Line > 0 {
+		where = fmt.Sprintf("line %d", c.Line)
+	}
+	if more := strings.Trim(sure+", "+where, ", "); more != "" {
+		line += " [" + more + "]"
+	}
+	return line
+}
+
+func (t *text) Close() error {
+	if !t.o.Quiet {
+		fmt.Fprintf(t.w, "%s\n", t.total.String())
+	}
+	return t.w.Flush()
+}

@@ -1,0 +1,158 @@
+package rule
+
+import (
+	"strings"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+var domHTML = &Rule{
+	Name:     "dom-html",
+	Severity: finding.High,
+	Doc: `a stranger's text becomes HTML
+
+Whoever controls the text can put elements into the page, and with them code that runs as you. Use .text() or
+textContent; in HTML text, mw.html.escape() for what is between elements and in quoted attributes; for messages .escaped() or .parse().`,
+	Capabilities: []capability.Name{capability.DOMHTML},
+	Run: func(p *Pass) {
+		for _, s := range p.htmlSinks() {
+			p.htmlSink(s)
+		}
+		for _, n := range p.returnedMarkup() {
+			if w := p.worstHTML(n); w.severity > finding.Note {
+				p.reportHTML(n, w, "goes into HTML that a function returns")
+			}
+		}
+		p.vueSinks()
+	},
+}
+
+func (p *Pass) htmlSink(s sink) {
+	a := p.Graph.Str(s.value)
+	if _, constant := a.Const(); constant && len(p.Graph.Taint(s.value)) == 0 {
+		return
+	}
+	markup, certain := mayBeMarkup(a)
+	if !s.sure && !markup {
+		return
+	}
+	w := p.worstHTML(s.value)
+	if !s.sure && !certain {
+		if w.Unsafe&flow.Markup == 0 && s.what != "$" {
+			return
+		}
+		w.severity = min(w.severity, finding.Medium)
+	}
+	if k := p.Graph.KindOf(s.value); w.severity > finding.Note && k != flow.JQuery && k != flow.Element && k != flow.Function {
+		p.Can(s.node, capability.Capability{Name: capability.DOMHTML})
+		p.reportHTML(s.node, w, "becomes HTML")
+	} else if s.sure && k == flow.String {
+		p.Can(s.node, capability.Capability{Name: capability.DOMHTML, Certainty: capability.Likely})
+	}
+}
+
+// danger is the worst flow into a sink.
+type danger struct {
+	flow.Flow
+	severity finding.Severity
+}
+
+func (p *Pass) reportHTML(n js.Node, w danger, becomes string) {
+	f := p.Report(n, w.severity, "%s %s", sourceWord(w.Source), becomes)
+	f.Advice = "Use .text() or mw.html.escape()."
+	p.Way(f, w.Flow)
+}
+
+func (p *Pass) worstHTML(n js.Node) danger {
+	var worst danger
+	for _, f := range p.Graph.Taint(n) {
+		if f.Unsafe&flow.InHTML == 0 {
+			continue
+		}
+		if s := p.htmlSeverity(f); s > worst.severity {
+			worst = danger{f, s}
+		}
+	}
+	return worst
+}
+
+// htmlSeverity weighs who controls the text.
+func (p *Pass) htmlSeverity(f flow.Flow) finding.Severity {
+	switch f.Source {
+	case flow.FromPage:
+		if !p.writable(f.Origin) {
+			return finding.Note
+		}
+		return finding.High
+	case flow.FromURL, flow.FromPostMessage, flow.FromAPI, flow.FromUserJSON, flow.FromThirdParty:
+		return finding.High
+	case flow.FromTitle, flow.FromInterface:
+		return finding.Medium
+	case flow.FromUnknown:
+		if f.Unsafe&flow.Markup != 0 {
+			return finding.Medium
+		}
+		return finding.Low
+	case flow.FromStorage, flow.FromGlobalConfig, flow.FromInput, flow.FromUser:
+		return finding.Low
+	}
+	return finding.Note
+}
+
+// writable says whether wikitext can set what is read. Of attributes, Sanitizer::internalAttributeAllowedMap lets
+// through those of plain HTML and data-*, but not what MediaWiki keeps for itself.
+func (p *Pass) writable(n js.Node) bool {
+	name, _ := p.KeyName(p.Callee(n))
+	if p.Kind(n) != js.Call || name != "attr" && name != "getAttribute" && name != "prop" {
+		return true
+	}
+	attribute, known := p.Graph.Str(p.Arg(n, 0)).Const()
+	attribute = strings.ToLower(attribute)
+	switch {
+	case !known || plainAttributes[attribute]:
+		return true
+	case strings.HasPrefix(attribute, "data-mw"), strings.HasPrefix(attribute, "data-ooui"), strings.HasPrefix(attribute, "data-parsoid"):
+		return false
+	}
+	return strings.HasPrefix(attribute, "data-") || strings.HasPrefix(attribute, "aria-") || strings.HasPrefix(attribute, "item")
+}
+
+var plainAttributes = words("id class style lang dir title href src alt name value placeholder label width height align valign cite datetime about property resource datatype typeof " +
+	"rel target rowspan colspan scope headers abbr summary type start color face size poster innerhtml outerhtml innertext textcontent tabindex role")
+
+// returnedMarkup are texts with elements in them that functions return: somebody will use them as HTML.
+func (p *Pass) returnedMarkup() []js.Node {
+	var out []js.Node
+	take := func(n js.Node) {
+		if n == 0 {
+			return
+		}
+		for _, t := range p.Graph.Str(n).Texts {
+			if _, constant := t.Const(); !constant && looksHTML(t) {
+				out = append(out, n)
+				return
+			}
+		}
+	}
+	p.each(func(n js.Node) { take(p.Operand(n)) }, js.Return)
+	p.each(func(n js.Node) {
+		if p.Is(n, js.IsExprBody) {
+			take(p.Body(n))
+		}
+	}, js.Function)
+	return out
+}
+
+// looksHTML knows markup that is not wikitext as well.
+func looksHTML(t flow.Text) bool {
+	lower := strings.ToLower(strings.TrimSpace(t.Prefix()))
+	for _, tag := range []string{"<a ", "<a>", "<div", "<li", "<td", "<tr", "<p>", "<p ", "<h1", "<h2", "<h3", "<button", "<label", "<input", "<option", "<img", "<ul", "<table", "<section", "<article", "<form", "<b>", "<strong", "<i ", "<span"} {
+		if strings.HasPrefix(lower, tag) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package rule
+
+import (
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+)
+
+var eval = &Rule{
+	Name:     "eval",
+	Severity: finding.Critical,
+	Doc: `runs text as code
+
+What is run is not in the script, so nobody can have reviewed it. Where the text comes from a page, an address or another
+server, whoever controls that runs code as you. Use JSON.parse for data and mw.loader for code.`,
+	Capabilities: []capability.Name{capability.Eval},
+	Run: func(p *Pass) {
+		for _, r := range p.runs() {
+			p.Can(r.node, capability.Capability{Name: capability.Eval, Trigger: r.Trigger})
+			if _, constant := p.Graph.Str(r.code).Const(); constant {
+				p.Report(r.node, finding.Note, "runs a constant text as code: write it as a function")
+				continue
+			}
+			worst, s := flow.Flow{}, finding.Low
+			for _, f := range p.Graph.Taint(r.code) {
+				if t := evalSeverity(f.Source); t > s && f.Unsafe&flow.InJS != 0 {
+					worst, s = f, t
+				}
+			}
+			if s == finding.Low {
+				p.Report(r.node, s, "runs a computed text as code")
+				continue
+			}
+			p.Way(p.Report(r.node, s, "runs %s as code", sourceWord(worst.Source)), worst)
+		}
+	},
+}
+
+func evalSeverity(s flow.Source) finding.Severity {
+	switch s {
+	case flow.FromURL, flow.FromPostMessage, flow.FromThirdParty:
+		return finding.Critical
+	case flow.FromPage, flow.FromAPI, flow.FromUserJSON, flow.FromTitle:
+		return finding.High
+	case flow.FromStorage, flow.FromInterface:
+		return finding.Medium
+	}
+	return finding.Low
+}
+
+// sourceWord names a source for people.
+func sourceWord(s flow.Source) string {
+	switch s {
+	case flow.FromURL:
+		return "text from the address"
+	case flow.FromPage:
+		return "text of the page"
+	case flow.FromTitle:
+		return "a page or user name"
+	case flow.FromAPI:
+		return "text from the wiki's API"
+	case flow.FromUserJSON:
+		return "text of a wiki page"
+	case flow.FromInterface:
+		return "an interface message"
+	case flow.FromStorage:
+		return "text kept in the browser or in options"
+	case flow.FromPostMessage:
+		return "a message from another window"
+	case flow.FromThirdParty:
+		return "another server's answer"
+	case flow.FromUnknown:
+		return "what a caller hands in"
+	case flow.FromInput:
+		return "what is typed in"
+	case flow.FromGlobalConfig:
+		return "a variable that other scripts set"
+	}
+	return "text of " + s.String()
+}

@@ -1,0 +1,106 @@
+package rule
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+var hosts = &Rule{
+	Name:     "hosts",
+	Severity: finding.Low,
+	Doc: `contacts other servers
+
+Each request tells that server your address, and often what you read. Frames and forms of others can be mistaken for the wiki.
+A note on the page that describes the script should name every server.`,
+	Capabilities: []capability.Name{capability.Network, capability.Navigate},
+	Run: func(p *Pass) {
+		for _, r := range p.requests() {
+			for _, u := range r.urls {
+				for _, host := range p.foreign(p.Graph.Str(u)) {
+					p.contacts(r.node, host, r.how, r.Where)
+				}
+			}
+		}
+		p.each(func(n js.Node) {
+			if s := p.Str(n); strings.Contains(s, "//") {
+				p.markup(n, s)
+			}
+		}, js.String, js.TemplateText)
+		p.pageParts()
+	},
+}
+
+// contacts says that a host is contacted, and how.
+func (p *Pass) contacts(n js.Node, host, how string, w flow.Where) {
+	if how == "navigate" {
+		p.Can(n, capability.Capability{Name: capability.Navigate, Target: host, Trigger: trigger(w)})
+		return
+	}
+	p.Can(n, capability.Capability{Name: capability.Network, Target: host, How: how, Trigger: trigger(w)})
+	switch how {
+	case "frame":
+		p.Report(n, finding.Low, "shows a page of %s inside the wiki's", host)
+	case "form":
+		p.Report(n, finding.Low, "sends a form to %s", host)
+	}
+}
+
+// tags finds addresses in HTML and CSS that stands in strings.
+var tags = regexp.MustCompile(`(?i)<(script|img|iframe|link|form|video|audio|source|embed|object)\b[^<>]*?\b(?:src|href|action|data)\s*=\s*["']?\s*((?:https?:)?//[^"'\s<>/]+)|(url)\(\s*["']?((?:https?:)?//[^"'\s)/]+)|@(import)\s+["']((?:https?:)?//[^"'\s)/]+)`)
+
+func (p *Pass) markup(n js.Node, s string) {
+	for _, m := range tags.FindAllStringSubmatch(s, 50) {
+		how, address := howTag(strings.ToLower(m[1]+m[3]+m[5])), m[2]+m[4]+m[6]
+		a := flow.Abstract{Texts: []flow.Text{{{Text: address}}}}
+		for _, host := range p.foreign(a) {
+			p.contacts(n, host, how, flow.Where{})
+		}
+	}
+}
+
+func howTag(tag string) string {
+	switch tag {
+	case "script":
+		return "script"
+	case "iframe", "embed", "object":
+		return "frame"
+	case "link", "import":
+		return "style"
+	case "form":
+		return "form"
+	}
+	return "image"
+}
+
+// pageParts reads style sheets and the addresses in Vue templates.
+func (p *Pass) pageParts() {
+	say := func(start, end int, address, how string) {
+		a := flow.Abstract{Texts: []flow.Text{{{Text: address}}}}
+		for _, host := range p.foreign(a) {
+			p.text.out.Capabilities = append(p.text.out.Capabilities, capability.Capability{
+				Name: capability.Network, Target: host, How: how, Certainty: capability.Certain, Line: p.span(start, end).Start.Line,
+			})
+		}
+	}
+	for _, s := range p.Styles {
+		switch {
+		case s.Kind == js.StyleImport:
+			say(s.Start, s.End, s.Value, "style")
+		case s.Kind == js.StyleURL && strings.HasPrefix(s.Property, "@font-face"):
+			say(s.Start, s.End, s.Value, "font")
+		case s.Kind == js.StyleURL:
+			say(s.Start, s.End, s.Value, "image")
+		}
+	}
+	for _, part := range p.Parts {
+		if part.Kind == js.PartAddress && !slices.Contains([]string{"a", "area"}, part.Element) {
+			say(part.Start, part.End, part.Value, howTag(part.Element))
+		}
+	}
+}

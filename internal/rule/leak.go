@@ -1,0 +1,255 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+var leak = &Rule{
+	Name:     "leak",
+	Severity: finding.Critical,
+	Doc: `sends your secrets elsewhere
+
+Edit tokens, cookies, passwords, key strokes, your e-mail address and watch list are between you and the wiki. Whoever has the
+first three is you.`,
+	Run: func(p *Pass) {
+		for _, r := range p.requests() {
+			p.leakTo(r)
+		}
+		for _, w := range p.writes() {
+			for _, n := range w.q.nodes("text", "appendtext", "prependtext", "summary", "sectiontitle", "wpTextbox1", "source") {
+				if p.spells(n, flow.TokenText, flow.Cookies) || len(p.Graph.Obj(n).Fields) == 0 && !p.tokenOnly(n) {
+					p.leaks(w.node, n, "a page of the wiki")
+				}
+			}
+		}
+		for _, c := range p.Graph.Calls() {
+			switch {
+			case c.Method == "postMessage" && p.anyOrigin(c.Arg(1)):
+				p.leaks(c.Node, c.Arg(0), "whatever window listens")
+			case c.Is("WebSocket.send"):
+				if host := p.socketHost(&c); host != "" {
+					p.leaks(c.Node, c.Arg(0), host)
+				}
+			}
+		}
+	},
+}
+
+// spells says whether the text of a node is known to hold one of the holes.
+func (p *Pass) spells(n js.Node, holes ...flow.Hole) bool {
+	for _, t := range p.Graph.Str(n).Texts {
+		for _, piece := range t {
+			if piece.Hole != "" && slices.Contains(holes, piece.Hole) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tokenOnly says whether a token is the worst there is in a node. Tokens stand in the same objects as texts, where the
+// flow may take one for the other.
+func (p *Pass) tokenOnly(n js.Node) bool {
+	for _, f := range p.Graph.TaintDeep(n) {
+		if s := secrecy(p.sourceOf(f)); s >= finding.High && f.Source != flow.FromToken {
+			return false
+		}
+	}
+	return true
+}
+
+// leakTo looks at what a request to somebody else carries.
+func (p *Pass) leakTo(r request) {
+	if r.api {
+		return
+	}
+	for _, u := range r.urls {
+		host := p.receiver(u)
+		if host == "" {
+			continue
+		}
+		if r.how == "form" && p.loginForm(r.node) {
+			p.Report(r.node, finding.Critical, "sends the login form, with the password in it, to %s", host)
+		}
+		p.leaks(r.node, u, host)
+		for _, d := range r.data {
+			p.leaks(r.node, d, host)
+		}
+	}
+}
+
+// receiver is the host of somebody else that a URL, or a style with a URL in it, leads to: "" for none.
+func (p *Pass) receiver(u js.Node) string {
+	a := p.Graph.Str(u)
+	for i, t := range a.Texts {
+		if inner := cut(t, "url("); inner != nil {
+			a.Texts = append([]flow.Text{}, a.Texts...)
+			a.Texts[i] = inner
+		}
+	}
+	if hosts := p.foreign(a); len(hosts) > 0 {
+		return hosts[0]
+	}
+	return ""
+}
+
+// leaks reports secrets that reach a node whose value goes to a host.
+func (p *Pass) leaks(at, n js.Node, host string) {
+	if n == 0 {
+		return
+	}
+	var worst flow.Flow
+	severity := finding.Note
+	for _, f := range p.Graph.TaintDeep(n) {
+		if f.Unsafe&flow.Data == 0 {
+			continue
+		}
+		f.Source = p.sourceOf(f)
+		if s := secrecy(f.Source); s > severity {
+			worst, severity = f, s
+		}
+	}
+	if severity < finding.High && p.holdsStorage(n) {
+		p.Report(at, finding.High, "sends all that the browser keeps for the wiki to %s", host)
+		return
+	}
+	if severity > finding.Note {
+		p.Way(p.Report(at, severity, "sends %s to %s", secretWord(worst.Source), host), worst)
+	}
+}
+
+// sourceOf knows some sources better than the flow does: a field for passwords by its selector, an answer of the API by
+// what was asked.
+func (p *Pass) sourceOf(f flow.Flow) flow.Source {
+	switch f.Source {
+	case flow.FromInput, flow.FromPage:
+		if words := strings.ToLower(p.words(f.Origin)); strings.Contains(words, "password") {
+			return flow.FromPassword
+		}
+	case flow.FromAPI:
+		if q := p.question(f.Origin); q != nil && personal(q) {
+			return flow.FromPersonal
+		}
+	}
+	return f.Source
+}
+
+// question are the parameters of the request whose answer a node is a part of, nil when that cannot be told.
+func (p *Pass) question(n js.Node) params {
+	for range 64 {
+		n = p.origin(n)
+		switch p.Kind(n) {
+		case js.Dot, js.Index:
+			n = p.Object(n)
+		case js.Await, js.Yield:
+			n = p.Operand(n)
+		case js.Call:
+			for i := range p.requests() {
+				if r := &p.requests()[i]; r.node == n {
+					return r.q
+				}
+			}
+			n = p.Object(p.Callee(n))
+		case js.Ident:
+			n = p.givenTo(n)
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// givenTo is what a callback's parameter is an answer of: x in x.then( function ( d ) { … } ).
+func (p *Pass) givenTo(n js.Node) js.Node {
+	b := p.Tree.Binding(n)
+	if b == 0 || p.Bindings[b].Kind != js.Param {
+		return 0
+	}
+	f := p.Scopes.Scopes[p.Bindings[b].Scope].Node
+	return p.Object(p.Callee(p.parent(f)))
+}
+
+// personal knows questions to the API whose answers are nobody else's business.
+func personal(q params) bool {
+	if q.has("list", "watchlist", "watchlistraw") || q.has("meta", "notifications") {
+		return true
+	}
+	for _, v := range q.consts("uiprop") {
+		if strings.Contains(v, "email") || strings.Contains(v, "options") || strings.Contains(v, "*") {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsStorage says whether a value is made of local storage as a whole.
+func (p *Pass) holdsStorage(n js.Node) bool {
+	found := false
+	p.Walk(p.origin(n), func(c js.Node) bool {
+		if k := p.Kind(c); (k == js.Ident || k == js.Dot) && p.Graph.NameOf(c) == "localStorage" {
+			up := p.parent(c)
+			found = found || p.Object(up) != c
+		}
+		return !found
+	})
+	return found
+}
+
+// secrecy is how bad it is that data of a source goes elsewhere.
+func secrecy(s flow.Source) finding.Severity {
+	switch s {
+	case flow.FromToken, flow.FromCookie, flow.FromPassword:
+		return finding.Critical
+	case flow.FromKeys, flow.FromPersonal:
+		return finding.High
+	case flow.FromUser:
+		return finding.Low
+	}
+	return finding.Note
+}
+
+func secretWord(s flow.Source) string {
+	switch s {
+	case flow.FromToken:
+		return "an edit token"
+	case flow.FromCookie:
+		return "cookies"
+	case flow.FromPassword:
+		return "a password"
+	case flow.FromKeys:
+		return "key strokes"
+	case flow.FromPersonal:
+		return "your e-mail address, preferences or watch list"
+	}
+	return "who you are"
+}
+
+func (p *Pass) anyOrigin(n js.Node) bool {
+	for _, s := range p.Graph.Str(n).Consts() {
+		if s == "*" {
+			return true
+		}
+	}
+	return n == 0
+}
+
+// socketHost is the other end of the socket a send() is called on.
+func (p *Pass) socketHost(c *flow.Call) string {
+	return p.receiver(p.Arg(p.origin(c.Object), 0))
+}
+
+// loginForm says whether an assignment to form.action is about the form of Special:UserLogin.
+func (p *Pass) loginForm(n js.Node) bool {
+	object := p.Object(p.Left(n))
+	text := p.Source(object)
+	if from := p.origin(object); from != 0 {
+		text += p.Source(from)
+	}
+	lower := strings.ToLower(text + p.words(object))
+	return strings.Contains(lower, "login") || strings.Contains(lower, "wppassword")
+}

@@ -1,0 +1,127 @@
+package rule
+
+import (
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+var massAction = &Rule{
+	Name:     "mass-action",
+	Severity: finding.Critical,
+	Doc: `does the same to many pages or people, without asking
+
+Deleting, blocking or editing one after the other through a list does damage faster than anybody can look. A mass tool shows
+its list and starts on a click.`,
+	Run: func(p *Pass) {
+		for _, w := range p.writes() {
+			if !massive[w.action] || w.mine() || !p.repeats(&w) {
+				continue
+			}
+			if s := w.weigh(finding.Critical, finding.Medium, finding.Note); s > finding.Note {
+				p.Report(w.node, s, "%s again and again, %s: %s", actionWord(w.action), w.when(), orUnknown(w.target()))
+			}
+		}
+	},
+}
+
+// repeats says whether a write is made for each of many. A function that calls itself may just try again: then
+// what is written to has to change from time to time.
+func (p *Pass) repeats(w *write) bool {
+	if p.inside(w.node, "setInterval") || p.eachOf(w.node) {
+		return true
+	}
+	if !w.InLoop {
+		return false
+	}
+	for _, n := range w.q.nodes("title", "from", "user", "pageid", "target", "filename", "revid") {
+		if p.varies(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// eachOf says whether a node stands in a loop, or in a function given to forEach and its like.
+func (p *Pass) eachOf(n js.Node) bool {
+	for up := p.parent(n); up != 0; up = p.parent(up) {
+		switch p.Kind(up) {
+		case js.While, js.DoWhile, js.For, js.ForIn, js.ForOf:
+			return true
+		case js.Call:
+			switch name, _ := p.KeyName(p.Callee(up)); name {
+			case "forEach", "each", "map", "filter", "some", "every", "reduce":
+				return p.Start(n) > p.End(p.Callee(up))
+			}
+		}
+	}
+	return false
+}
+
+// varies says whether a value is another one each time: taken off a list, at a place in it, or handed in.
+func (p *Pass) varies(n js.Node) bool {
+	found := false
+	p.Walk(p.origin(n), func(c js.Node) bool {
+		o := p.origin(c)
+		switch p.Kind(o) {
+		case js.Dot:
+			o = p.chain(o)
+		case js.Index:
+			_, fixed := p.KeyName(o)
+			found = found || !fixed
+		}
+		switch p.Kind(o) {
+		case js.Call:
+			name, _ := p.KeyName(p.Callee(o))
+			found = found || name == "pop" || name == "shift" || name == "splice"
+		case js.Ident:
+			b := p.Tree.Binding(o)
+			found = found || b != 0 && p.Bindings[b].Kind == js.Param
+		}
+		return !found
+	})
+	return found
+}
+
+var massive = words("edit move delete undelete protect block unblock userrights upload import rollback emailuser changecontentmodel " +
+	"revisiondelete visualeditoredit discussiontoolsedit globalblock globaluserrights massmessage mergehistory createaccount")
+
+// mine says whether all the pages are the person's own.
+func (w *write) mine() bool {
+	for _, t := range w.titles {
+		if k := kindOf(t); k != ownPage && k != ownCode {
+			return false
+		}
+	}
+	return len(w.titles) > 0
+}
+
+// actionWord says what an action of api.php does.
+func actionWord(action string) string {
+	switch action {
+	case "edit", "visualeditoredit", "discussiontoolsedit":
+		return "edits pages"
+	case "delete", "move", "protect", "undelete":
+		return action + "s pages"
+	case "block", "unblock", "globalblock":
+		return action + "s people"
+	case "userrights", "globaluserrights":
+		return "changes rights"
+	case "emailuser":
+		return "sends e-mail"
+	case "rollback":
+		return "rolls back edits"
+	case "upload":
+		return "uploads files"
+	case "import":
+		return "imports pages"
+	}
+	return "calls action=" + action
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "<" + string(flow.SomeText) + ">"
+	}
+	return s
+}

@@ -1,0 +1,27 @@
+package rule
+
+import (
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+)
+
+var ownCodeRule = &Rule{
+	Name:     "own-code",
+	Severity: finding.High,
+	Doc: `writes your own scripts
+
+What stands in your common.js runs on every page you open, on every device. An installer may write there when you press
+its button; nothing may do so by itself.`,
+	Capabilities: []capability.Name{capability.WriteOwnCode},
+	Run: func(p *Pass) {
+		for _, w := range p.writes() {
+			if !w.edits() {
+				continue
+			}
+			for _, t := range w.of(ownCode) {
+				p.does(&w, capability.WriteOwnCode, spell(t))
+				p.Report(w.node, w.weigh(finding.High, finding.Medium, finding.Note), "writes %s, your own code, %s", spell(t), w.when())
+			}
+		}
+	},
+}

@@ -1,0 +1,168 @@
+package rule
+
+import (
+	"net/url"
+	"strings"
+
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+// param is a value that a request may have for a parameter.
+type param struct {
+	texts []flow.Text
+	node  js.Node // 0 when it stands inside a longer text
+}
+
+// params are the parameters of a request by name.
+type params map[string][]param
+
+// has says whether a parameter may have one of the values.
+func (q params) has(name string, values ...string) bool {
+	for _, v := range q.consts(name) {
+		for _, want := range values {
+			if v == want {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// consts are the values of a parameter that are known from end to end.
+func (q params) consts(name string) []string {
+	var out []string
+	for _, v := range q[name] {
+		for _, t := range v.texts {
+			if s, ok := t.Const(); ok {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// texts are all values of some parameters.
+func (q params) texts(names ...string) []flow.Text {
+	var out []flow.Text
+	for _, name := range names {
+		for _, v := range q[name] {
+			out = append(out, v.texts...)
+		}
+	}
+	return out
+}
+
+// nodes are where the values of some parameters stand.
+func (q params) nodes(names ...string) []js.Node {
+	var out []js.Node
+	for _, name := range names {
+		for _, v := range q[name] {
+			if v.node != 0 {
+				out = append(out, v.node)
+			}
+		}
+	}
+	return out
+}
+
+// read takes in what a node holds: an object, a text a=b&c=d, a URLSearchParams or FormData.
+func (p *Pass) read(q params, n js.Node) {
+	if n == 0 {
+		return
+	}
+	for _, f := range p.Graph.Obj(n).Fields {
+		q[f.Name] = append(q[f.Name], p.param(f.Value))
+	}
+	for _, t := range p.Graph.Str(n).Texts {
+		q.query(t)
+	}
+	made := p.origin(n)
+	if k := p.Kind(made); k == js.New || k == js.Call {
+		switch p.Graph.NameOf(p.Callee(made)) {
+		case "URLSearchParams", "FormData", "$.param", "Object.assign", "$.extend", "JSON.stringify":
+			for _, a := range p.Args(made) {
+				p.read(q, a)
+			}
+			p.appended(q, n)
+		}
+	}
+}
+
+func (p *Pass) param(n js.Node) param { return param{p.Graph.Str(n).Texts, n} }
+
+// appended takes in body.append( name, value ) on the variable that is sent.
+func (p *Pass) appended(q params, n js.Node) {
+	b := p.Tree.Binding(n)
+	if b == 0 {
+		return
+	}
+	for _, c := range p.Graph.Calls() {
+		if (c.Method != "append" && c.Method != "set") || p.Tree.Binding(c.Object) != b {
+			continue
+		}
+		for _, name := range p.Graph.Str(c.Arg(0)).Consts() {
+			q[name] = append(q[name], p.param(c.Arg(1)))
+		}
+	}
+}
+
+// query takes a text apart that looks like a query string: "action=edit&title=<me>".
+func (q params) query(t flow.Text) {
+	if i := cut(t, "?"); i != nil {
+		t = i
+	} else if strings.ContainsAny(t.Prefix(), " \n<{") {
+		return
+	}
+	name, value, inValue := "", flow.Text(nil), false
+	flush := func() {
+		if inValue && name != "" {
+			q[name] = append(q[name], param{texts: []flow.Text{value}})
+		}
+		name, value, inValue = "", nil, false
+	}
+	for _, piece := range t {
+		if piece.Hole != "" {
+			if inValue {
+				value = append(value, piece)
+			}
+			continue
+		}
+		for i, part := range strings.Split(piece.Text, "&") {
+			if i > 0 {
+				flush()
+			}
+			if !inValue {
+				if key, rest, ok := strings.Cut(part, "="); ok {
+					name, part, inValue = unescape(name+key), rest, true
+				} else {
+					name, part = name+part, ""
+				}
+			}
+			if part != "" {
+				value = append(value, flow.Piece{Text: unescape(part)})
+			}
+		}
+	}
+	flush()
+}
+
+// cut is the text behind a mark, nil when it has none.
+func cut(t flow.Text, mark string) flow.Text {
+	for i, piece := range t {
+		if piece.Hole != "" {
+			continue
+		}
+		if _, rest, ok := strings.Cut(piece.Text, mark); ok {
+			return append(flow.Text{{Text: rest}}, t[i+1:]...)
+		}
+	}
+	return nil
+}
+
+func unescape(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}

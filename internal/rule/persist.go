@@ -1,0 +1,154 @@
+package rule
+
+import (
+	"strings"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+var persist = &Rule{
+	Name:     "persist",
+	Severity: finding.High,
+	Doc: `stays after you switch it off
+
+Code put into ResourceLoader's store in the browser, a service worker, or code kept in storage and run on the next page
+outlives the script's removal. A function of the browser or of MediaWiki that is replaced sees everything that other
+scripts, and you, do.`,
+	Capabilities: []capability.Name{capability.Persist},
+	Run: func(p *Pass) {
+		for _, c := range p.Graph.Calls() {
+			p.persistCall(&c)
+		}
+		for _, a := range p.Graph.Assigns() {
+			p.persistAssign(&a)
+		}
+		for _, r := range p.runs() {
+			for _, f := range p.Graph.Taint(r.code) {
+				if f.Source == flow.FromStorage && f.Unsafe&(flow.InJS|flow.Data) != 0 {
+					p.stays(r.node, "code kept in storage", "runs code that is kept in the browser or in your options").flow(p, f)
+				}
+			}
+		}
+	},
+}
+
+// reported lets a flow be added to a finding.
+type reported struct{ *finding.Finding }
+
+func (r reported) flow(p *Pass, f flow.Flow) { p.Way(r.Finding, f) }
+
+func (p *Pass) stays(n js.Node, where, message string) reported {
+	p.Can(n, capability.Capability{Name: capability.Persist, Target: where})
+	return reported{p.Report(n, finding.High, "%s", message)}
+}
+
+func (p *Pass) persistCall(c *flow.Call) {
+	switch {
+	case c.Is("navigator.serviceWorker.register"):
+		p.stays(c.Node, "service worker", "registers a service worker: it stands between the wiki and every page from now on")
+	case c.Is("localStorage.setItem", "mw.storage.set", "mw.storage.setObject") && p.isStoreKey(c.Arg(0)):
+		p.stays(c.Node, "module store", "writes into the module store: ResourceLoader will run what it finds there")
+	case c.Is("mw.loader.implement", "mw.loader.impl") && len(c.Args) > 1 && p.takesPlace(c.Arg(0)):
+		p.stays(c.Node, "module store", "defines a module under a name of its choice: it can take the place of another one, and is kept in the module store")
+	case c.Is("mw.loader.store.set", "mw.loader.store.add", "mw.loader.store.requestUpdate"):
+		p.stays(c.Node, "module store", "writes into the module store: ResourceLoader will run what it finds there")
+	case c.Is("Object.defineProperty") && hookable(p.Graph.NameOf(c.Arg(0))+"."+p.Graph.Str(c.Arg(1)).Pattern()):
+		p.stays(c.Node, "hook", "replaces "+p.Graph.NameOf(c.Arg(0))+"."+p.Graph.Str(c.Arg(1)).Pattern())
+	}
+}
+
+// takesPlace says whether a module's name may be one that the wiki uses.
+func (p *Pass) takesPlace(n js.Node) bool {
+	name, known := p.Graph.Str(n).Const()
+	if !known {
+		return true
+	}
+	for _, prefix := range []string{"ext.", "mediawiki", "jquery", "oojs", "site", "user", "skins.", "startup", "vue", "codex", "@wikimedia"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return strings.Contains(name, "@")
+}
+
+// isStoreKey says whether a key of local storage may be that of the module store: by its text, or because the script
+// looks for such keys.
+func (p *Pass) isStoreKey(n js.Node) bool {
+	known := false
+	for _, t := range p.Graph.Str(n).Texts {
+		if t.Contains(storeKey) {
+			return true
+		}
+		known = known || t.Prefix() != ""
+	}
+	return !known && p.speaksOf(storeKey)
+}
+
+// speaksOf says whether a word stands in a text of the script, however it is put together.
+func (p *Pass) speaksOf(word string) bool {
+	found := false
+	p.each(func(n js.Node) {
+		for _, t := range p.Graph.Str(n).Texts {
+			found = found || t.Contains(word)
+		}
+	}, js.String, js.Template, js.Binary)
+	return found
+}
+
+// storeKey begins the keys of mw.loader.store (resources/src/startup/mediawiki.loader.js).
+const storeKey = "MediaWikiModuleStore"
+
+func (p *Pass) persistAssign(a *flow.Assign) {
+	switch {
+	case strings.HasPrefix(a.Target, "mw.loader.store"):
+		p.stays(a.Node, "module store", "writes into the module store: ResourceLoader will run what it finds there")
+	case p.Graph.NameOf(a.Object) == "localStorage" && p.indexKey(a) != 0 && p.isStoreKey(p.indexKey(a)), strings.Contains(a.Property, storeKey):
+		p.stays(a.Node, "module store", "writes into the module store: ResourceLoader will run what it finds there")
+	case hookable(a.Target) && !p.fillsGap(a) && !p.local(a.Node):
+		p.stays(a.Node, "hook", "replaces "+a.Target+": it sees and can change what other scripts do")
+	}
+}
+
+func (p *Pass) indexKey(a *flow.Assign) js.Node {
+	if left := p.Left(a.Node); p.Kind(left) == js.Index {
+		return p.Right(left)
+	}
+	return 0
+}
+
+// local says whether a write declares a variable that is no property of window.
+func (p *Pass) local(n js.Node) bool {
+	return p.Kind(n) == js.Declarator && p.Op(p.parent(n)) != js.OpVar
+}
+
+// hookable are functions through which everything on a page passes.
+func hookable(target string) bool {
+	switch target {
+	case "fetch", "XMLHttpRequest", "XMLHttpRequest.prototype.open", "XMLHttpRequest.prototype.send", "XMLHttpRequest.prototype.setRequestHeader",
+		"navigator.sendBeacon", "$.ajax", "$.post", "$.get", "WebSocket", "WebSocket.prototype.send",
+		"HTMLFormElement.prototype.submit", "EventTarget.prototype.addEventListener", "Storage.prototype.setItem", "Storage.prototype.getItem",
+		"mw.loader.load", "mw.loader.using", "mw.loader.getScript", "mw.loader.implement", "importScript", "mw.Api", "mw.ForeignApi", "mw.user.tokens.get", "$.fn.val", "$.ajaxTransport":
+		return true
+	}
+	return strings.HasPrefix(target, "mw.Api.prototype.") || strings.HasPrefix(target, "mw.ForeignApi.prototype.") || strings.HasPrefix(target, "mw.Rest.prototype.")
+}
+
+// fillsGap says whether an assignment gives an old browser what it lacks: if ( !window.fetch ) { window.fetch = … }
+func (p *Pass) fillsGap(a *flow.Assign) bool {
+	for up := p.parent(a.Node); up != 0; up = p.parent(up) {
+		if k := p.Kind(up); k == js.If || k == js.Logical || k == js.Cond {
+			test := p.Test(up)
+			if k == js.Logical {
+				test = p.Left(up)
+			}
+			if strings.Contains(p.Source(test), a.Property) {
+				return true
+			}
+		}
+	}
+	value := p.Source(a.Value)
+	return p.Kind(a.Value) == js.Logical && strings.Contains(value, a.Property)
+}

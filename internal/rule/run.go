@@ -1,0 +1,89 @@
+package rule
+
+import (
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+// running is a place where text is run as code.
+type running struct {
+	node js.Node
+	code js.Node
+	sink string
+	flow.Where
+}
+
+// runs are the places where the script runs text as code.
+func (p *Pass) runs() []running {
+	var out []running
+	for _, c := range p.Graph.Calls() {
+		add := func(code js.Node, sink string) {
+			if code != 0 {
+				out = append(out, running{c.Node, code, sink, c.Where})
+			}
+		}
+		switch {
+		case c.Is("eval", "execScript"):
+			add(c.Arg(0), "eval")
+		case c.Is("$.globalEval"):
+			add(c.Arg(0), "$.globalEval")
+		case c.Is("Function", "GeneratorFunction", "AsyncFunction") && len(c.Args) > 0:
+			add(c.Args[len(c.Args)-1], "Function")
+		case p.constructs(&c):
+			add(c.Args[len(c.Args)-1], "constructor")
+		case c.Is("setTimeout", "setInterval") && p.isText(c.Arg(0)):
+			add(c.Arg(0), c.Method)
+		case (c.Method == "append" || c.Method == "appendChild" || c.Method == "text") && c.Tag == "script":
+			add(c.Arg(0), "script element")
+		}
+	}
+	for _, a := range p.Graph.Assigns() {
+		switch {
+		case a.Tag == "script" && (a.Property == "text" || a.Property == "textContent" || a.Property == "innerHTML" || a.Property == "innerText"):
+			out = append(out, running{a.Node, a.Value, "script element", a.Where})
+		}
+	}
+	return out
+}
+
+// constructs knows [].filter.constructor( text )().
+func (p *Pass) constructs(c *flow.Call) bool {
+	if len(c.Args) == 0 || c.New {
+		return false
+	}
+	name, ok := p.KeyName(p.Callee(c.Node))
+	if !ok || name != "constructor" || p.Kind(p.Object(p.Callee(c.Node))) == js.This {
+		return false
+	}
+	return p.isText(c.Args[len(c.Args)-1])
+}
+
+// isText says whether a node holds text and not a function.
+func (p *Pass) isText(n js.Node) bool {
+	if n == 0 || len(p.Graph.Functions(n)) > 0 || p.Kind(n) == js.Function {
+		return false
+	}
+	if p.Graph.KindOf(n) == flow.String {
+		return true
+	}
+	for _, t := range p.Graph.Str(n).Texts {
+		if t.Prefix() != "" || t.Suffix() != "" {
+			return true
+		}
+	}
+	return len(p.strangers(n, flow.InJS)) > 0
+}
+
+// strangers are the flows of other people's data that reach a node and are not safe in a context.
+func (p *Pass) strangers(n js.Node, context flow.Contexts) []flow.Flow {
+	var out []flow.Flow
+	for _, f := range p.Graph.Taint(n) {
+		switch f.Source {
+		case flow.FromURL, flow.FromPage, flow.FromAPI, flow.FromUserJSON, flow.FromThirdParty, flow.FromPostMessage, flow.FromStorage:
+			if f.Unsafe&context != 0 {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,86 @@
+package rule
+
+import (
+	"strings"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+var secrets = &Rule{
+	Name:     "secrets",
+	Severity: finding.Note,
+	Doc: `reads what is secret, or what you type
+
+A remark: reading an edit token is what tools do that edit without mw.Api. What becomes of it is the matter of leak.`,
+	Capabilities: []capability.Name{
+		capability.TokenRead, capability.CookieRead, capability.CredentialRead, capability.Keys, capability.Storage,
+	},
+	Run: func(p *Pass) {
+		for _, c := range p.Graph.Calls() {
+			p.secretCall(&c)
+		}
+		for _, a := range p.Graph.Assigns() {
+			if strings.HasPrefix(a.Target, "localStorage.") || strings.HasPrefix(a.Target, "sessionStorage.") {
+				p.Can(a.Node, capability.Capability{Name: capability.Storage})
+			}
+		}
+		p.each(func(n js.Node) {
+			if p.Name(n) == "cookie" && p.Graph.NameOf(n) == "document.cookie" && !p.isTarget(n) {
+				p.Can(n, capability.Capability{Name: capability.CookieRead})
+				p.Report(n, finding.Note, "reads all cookies: mw.cookie.get( name ) reads one")
+			}
+		}, js.Dot)
+	},
+}
+
+func (p *Pass) secretCall(c *flow.Call) {
+	switch {
+	case c.Is("mw.user.tokens.get"), c.Method == "getToken" || c.Method == "getEditToken":
+		if len(c.Targets) == 0 {
+			p.Can(c.Node, capability.Capability{Name: capability.TokenRead})
+		}
+	case c.Is("mw.storage.set", "mw.storage.setObject", "localStorage.setItem", "sessionStorage.setItem", "mw.storage.session.set", "mw.storage.session.setObject",
+		"mw.cookie.set", "indexedDB.open"):
+		p.Can(c.Node, capability.Capability{Name: capability.Storage})
+	case p.listensToKeys(c):
+		p.Can(c.Node, capability.Capability{Name: capability.Keys})
+	case c.Is("$"), c.Method == "find", c.Method == "querySelector", c.Method == "querySelectorAll", c.Method == "getElementById", c.Method == "closest":
+		for _, s := range p.Graph.Str(c.Arg(0)).Consts() {
+			if len(s) < 200 && (strings.Contains(s, "wpPassword") || strings.Contains(s, "type=password") || strings.Contains(s, `type="password`)) {
+				p.Can(c.Node, capability.Capability{Name: capability.CredentialRead, Certainty: capability.Likely})
+			}
+		}
+	}
+}
+
+// listensToKeys knows listeners for keys on the whole page.
+func (p *Pass) listensToKeys(c *flow.Call) bool {
+	name := c.Method
+	if name == "addEventListener" || name == "on" {
+		name, _ = p.Graph.Str(c.Arg(0)).Const()
+	}
+	name, _, _ = strings.Cut(name, ".")
+	switch name {
+	case "keydown", "keypress", "keyup":
+		begin := p.chain(c.Object)
+		if p.Kind(begin) == js.Call {
+			begin = p.Arg(begin, 0)
+		}
+		switch p.Graph.NameOf(begin) {
+		case "document", "window", "document.body", "document.documentElement":
+			return true
+		}
+		s, _ := p.Graph.Str(begin).Const()
+		return s == "body" || s == "html"
+	}
+	return false
+}
+
+// isTarget says whether a value is put here.
+func (p *Pass) isTarget(n js.Node) bool {
+	up := p.parent(n)
+	return p.Kind(up) == js.Assign && p.Left(up) == n
+}

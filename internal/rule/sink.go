@@ -1,0 +1,113 @@
+package rule
+
+import (
+	"strings"
+
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+// sink is a place where text becomes HTML.
+type sink struct {
+	node  js.Node
+	value js.Node
+	what  string
+	sure  bool // it is HTML whatever the text; otherwise only when the text begins with or holds markup
+}
+
+// htmlSinks are the places of the text where text becomes HTML.
+func (p *Pass) htmlSinks() []sink {
+	var out []sink
+	for _, a := range p.Graph.Assigns() {
+		switch a.Property {
+		case "innerHTML", "outerHTML", "srcdoc":
+			if a.Tag != "script" && a.Tag != "style" {
+				out = append(out, sink{a.Node, a.Value, a.Property, true})
+			}
+		}
+	}
+	for _, c := range p.Graph.Calls() {
+		out = append(out, p.callSinks(&c)...)
+	}
+	return out
+}
+
+func (p *Pass) callSinks(c *flow.Call) []sink {
+	one := func(i int, sure bool) []sink {
+		if c.Arg(i) == 0 {
+			return nil
+		}
+		return []sink{{c.Node, c.Arg(i), c.Method, sure}}
+	}
+	switch {
+	case c.Is("document.write", "document.writeln", "$.parseHTML", "OO.ui.HtmlSnippet", "mw.html.Raw"), c.Method == "createContextualFragment":
+		return one(0, true)
+	case c.Method == "insertAdjacentHTML":
+		return one(1, true)
+	case c.Is("$"):
+		out := one(0, false)
+		return append(out, p.fieldSinks(c, c.Arg(1), "html")...)
+	case c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute":
+		return append(p.fieldSinks(c, c.Arg(0), "innerHTML", "srcdoc"), p.namedSink(c)...)
+	}
+	return p.jquerySinks(c)
+}
+
+// namedSink is $el.prop( 'innerHTML', x ) and its like.
+func (p *Pass) namedSink(c *flow.Call) []sink {
+	for _, name := range p.Graph.Str(c.Arg(0)).Consts() {
+		if (name == "innerHTML" || name == "srcdoc" || strings.HasPrefix(name, "on")) && c.Arg(1) != 0 {
+			return []sink{{c.Node, c.Arg(1), name, true}}
+		}
+	}
+	return nil
+}
+
+func (p *Pass) fieldSinks(c *flow.Call, n js.Node, names ...string) []sink {
+	var out []sink
+	o := p.Graph.Obj(n)
+	for _, name := range names {
+		for _, v := range o.All(name) {
+			out = append(out, sink{c.Node, v, name, true})
+		}
+	}
+	return out
+}
+
+// jquerySinks are the methods of jQuery that read text as HTML.
+func (p *Pass) jquerySinks(c *flow.Call) []sink {
+	switch c.Method {
+	case "html", "append", "prepend", "before", "after", "replaceWith", "wrap", "wrapAll", "wrapInner", "add":
+	default:
+		return nil
+	}
+	if c.Receiver != flow.JQuery && c.Receiver != flow.Unknown || len(c.Targets) > 0 {
+		return nil
+	}
+	sure := c.Receiver == flow.JQuery && c.Method != "add" && c.Method != "wrap"
+	var out []sink
+	for _, a := range c.Args {
+		out = append(out, sink{c.Node, a, c.Method, sure})
+		if l := p.origin(a); p.Kind(l) == js.Array {
+			for _, e := range p.List(l) {
+				if e != 0 {
+					out = append(out, sink{c.Node, e, c.Method, sure})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// mayBeMarkup says whether a text begins like an element, or may.
+func mayBeMarkup(a flow.Abstract) (yes, certain bool) {
+	for _, t := range a.Texts {
+		switch {
+		case strings.HasPrefix(strings.TrimSpace(t.Prefix()), "<"):
+			return true, true
+		case len(t) > 0 && t[0].Hole != "" && t[0].Hole != flow.NumberOf:
+			yes = true
+		}
+	}
+	return yes || len(a.Texts) == 0, false
+}

@@ -1,0 +1,240 @@
+package rule
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"sallyport/internal/finding"
+	"sallyport/internal/js"
+)
+
+// trick is a way to hide that can be seen in the tree; two weak ones, or a strong one, make a finding.
+type trick struct {
+	weight int
+	at     js.Node
+	what   string
+}
+
+const enough = 3
+
+func (p *Pass) tricks() {
+	if p.Root == 0 {
+		return
+	}
+	all := []trick{p.hexNames(), p.shuffledTable(), p.keyCalls(), p.dispatcher(), p.symbolsOnly(), p.escapedNames(), p.reversedText(), p.lookalikes(), p.constructor()}
+	sum, first, what := 0, js.Node(0), []string{}
+	for _, t := range all {
+		if t.weight > 0 {
+			sum += t.weight
+			what = append(what, t.what)
+			if first == 0 {
+				first = t.at
+			}
+		}
+	}
+	if sum >= enough {
+		p.Report(first, finding.High, "hides what it does: %s", strings.Join(what, ", "))
+	}
+}
+
+// hexNames counts names like _0x3f1a, which obfuscators give and nobody else.
+func (p *Pass) hexNames() trick {
+	first, count := js.Node(0), 0
+	for i := range p.Bindings {
+		b := &p.Bindings[i]
+		if name := p.AtomText(b.Name); strings.HasPrefix(name, "_0x") && len(name) > 4 && b.Decl != 0 {
+			if count++; first == 0 {
+				first = b.Decl
+			}
+		}
+	}
+	if count < 2 {
+		return trick{}
+	}
+	return trick{2, first, fmt.Sprintf("%d names like %s", count, p.Name(first))}
+}
+
+// shuffledTable knows a table of texts that is rotated before use: a.push( a.shift() ) in a loop.
+func (p *Pass) shuffledTable() (t trick) {
+	p.each(func(n js.Node) {
+		key, _ := p.KeyName(p.Callee(n))
+		inner := p.Arg(n, 0)
+		innerKey, _ := p.KeyName(p.Callee(inner))
+		if key != "push" || p.Kind(inner) != js.Call || innerKey != "shift" {
+			return
+		}
+		a, b := p.Tree.Binding(p.Object(p.Callee(n))), p.Tree.Binding(p.Object(p.Callee(inner)))
+		if a != 0 && a == b && p.inLoop(n) && p.feedsTable(n) {
+			t = trick{2, n, "a table of texts that is shuffled first"}
+		}
+	}, js.Call)
+	return t
+}
+
+func (p *Pass) inLoop(n js.Node) bool {
+	for up := p.parent(n); up != 0; up = p.parent(up) {
+		switch p.Kind(up) {
+		case js.While, js.For, js.DoWhile, js.ForIn, js.ForOf:
+			return true
+		case js.Function:
+			return false
+		}
+	}
+	return false
+}
+
+// feedsTable says whether the function around a node is called on the spot with a table of texts.
+func (p *Pass) feedsTable(n js.Node) bool {
+	up := n
+	for p.Kind(up) != js.Function {
+		if up = p.parent(up); up == 0 {
+			return false
+		}
+	}
+	call := p.parent(up)
+	for _, a := range p.Args(call) {
+		list := p.List(p.origin(a))
+		texts := 0
+		for _, e := range list {
+			if p.Kind(e) == js.String || p.Kind(e) == js.Binary {
+				texts++
+			}
+		}
+		if texts > 1 && texts == len(list) {
+			return true
+		}
+	}
+	return false
+}
+
+// keyCalls counts properties whose name is the result of a call with constants: window[ f( 0 ) ][ f( 1 ) ].
+func (p *Pass) keyCalls() trick {
+	first, count := js.Node(0), 0
+	p.each(func(n js.Node) {
+		key := p.Right(n)
+		if p.Kind(key) != js.Call || len(p.Args(key)) == 0 || p.Kind(p.Callee(key)) != js.Ident {
+			return
+		}
+		for _, a := range p.Args(key) {
+			if k := p.Kind(a); k != js.String && k != js.Number && k != js.Binary && k != js.Unary {
+				return
+			}
+		}
+		if count++; first == 0 {
+			first = n
+		}
+	}, js.Index)
+	if count < 3 {
+		return trick{}
+	}
+	return trick{2, first, fmt.Sprintf("%d properties named by a function of numbers", count)}
+}
+
+// dispatcher knows control flow flattened into a loop round a switch over a list of steps: switch ( order[ i++ ] ).
+func (p *Pass) dispatcher() (t trick) {
+	p.each(func(n js.Node) {
+		test := p.Test(n)
+		if p.Kind(test) == js.Index && p.Kind(p.Right(test)) == js.Update && p.inLoop(n) && len(p.List(n)) > 1 {
+			t = trick{3, n, "a loop that jumps from piece to piece"}
+		}
+	}, js.Switch)
+	return t
+}
+
+// literalWords are what a compiler writes for ![] and its like.
+var literalWords = strings.NewReplacer("true", "!", "false", "!", "undefined", "!", "0", "", "1", "", "2", "", `"`, "")
+
+// symbolsOnly knows programs spelled with []()!+ alone.
+func (p *Pass) symbolsOnly() (t trick) {
+	p.each(func(n js.Node) {
+		symbols, others := 0, 0
+		source := p.Source(n)
+		if len(source) < 60 || !strings.ContainsAny(source[:1], "[(!+{") {
+			return
+		}
+		source = literalWords.Replace(source)
+		for i := 0; i < len(source) && others*10 <= symbols+100; i++ {
+			switch source[i] {
+			case '[', ']', '(', ')', '!', '+', '{', '}':
+				symbols++
+			case ' ', '\t', '\n', '\r', ';':
+			default:
+				others++
+			}
+		}
+		if symbols >= 60 && others*10 <= symbols {
+			t = trick{4, n, "written in punctuation alone"}
+		}
+	}, js.ExprStmt)
+	return t
+}
+
+// escapedNames counts plain letters that are spelled as escapes.
+func (p *Pass) escapedNames() trick {
+	first, count := js.Node(0), 0
+	p.each(func(n js.Node) {
+		source := p.Source(n)
+		if letters := strings.Count(source, `\x6`) + strings.Count(source, `\x7`) + strings.Count(source, `\u006`) + strings.Count(source, `\u007`); letters < 4 || letters*8 < len(source) {
+			return
+		}
+		if count++; first == 0 {
+			first = n
+		}
+	}, js.String)
+	if count < 2 {
+		return trick{}
+	}
+	return trick{3, first, "plain letters spelled as escapes"}
+}
+
+// reversedText knows characters that make text read in another order than it is (Trojan Source, CVE-2021-42574): overrides,
+// and isolates that are not closed.
+func (p *Pass) reversedText() trick {
+	for at, r := range p.Text {
+		if r == '\u202d' || r == '\u202e' {
+			n := p.at(at)
+			return trick{3, n, "characters that turn the reading direction round"}
+		}
+	}
+	return trick{}
+}
+
+// at is the innermost node over an offset.
+func (p *Pass) at(offset int) js.Node {
+	best := p.Root
+	p.Walk(p.Root, func(n js.Node) bool {
+		over := p.Start(n) <= offset && offset < p.End(n)
+		if over {
+			best = n
+		}
+		return over
+	})
+	return best
+}
+
+// lookalikes knows names that mix Latin with Cyrillic or Greek letters, or have characters that take no room.
+func (p *Pass) lookalikes() trick {
+	for i := range p.Bindings {
+		name := p.AtomText(p.Bindings[i].Name)
+		latin, other := false, false
+		for _, r := range name {
+			latin = latin || unicode.Is(unicode.Latin, r)
+			other = other || unicode.In(r, unicode.Cyrillic, unicode.Greek) || r == '\u200c' || r == '\u200d'
+		}
+		if latin && other && !strings.ContainsAny(name, "_$0123456789ΔΣπλμΩδ") && p.Bindings[i].Decl != 0 && len([]rune(name)) > 2 {
+			return trick{3, p.Bindings[i].Decl, "the name " + name + " mixes alphabets"}
+		}
+	}
+	return trick{}
+}
+
+// constructor knows eval by the back door: [].filter.constructor( text ).
+func (p *Pass) constructor() trick {
+	for _, c := range p.Graph.Calls() {
+		if p.constructs(&c) {
+			return trick{3, c.Node, "Function reached through .constructor"}
+		}
+	}
+	return trick{}
+}

@@ -1,0 +1,155 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+var urls = &Rule{
+	Name:     "url",
+	Severity: finding.High,
+	Doc: `a stranger's text becomes an address
+
+As a whole address it can be javascript:, or another site that looks like the wiki. As a part of one it can end the part and add
+parameters. Check that it begins with https: or /, and put parts through encodeURIComponent() or mw.util.getUrl().`,
+	Run: func(p *Pass) {
+		for _, s := range p.urlSinks() {
+			p.urlSink(s)
+		}
+	},
+}
+
+type urlSink struct {
+	node     js.Node
+	value    js.Node
+	navigate bool
+}
+
+// urlSinks are the places where text becomes an address.
+func (p *Pass) urlSinks() []urlSink {
+	var out []urlSink
+	for _, a := range p.Graph.Assigns() {
+		switch {
+		case a.Target == "location" || a.Target == "location.href" || a.Target == "document.location":
+			out = append(out, urlSink{a.Node, a.Value, true})
+		case a.Property == "href" || a.Property == "action" || a.Property == "formAction":
+			out = append(out, urlSink{a.Node, a.Value, false})
+		}
+	}
+	for _, c := range p.Graph.Calls() {
+		switch {
+		case c.Is("location.assign", "location.replace", "window.open", "open"):
+			out = append(out, urlSink{c.Node, c.Arg(0), true})
+		case c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute":
+			for _, name := range p.Graph.Str(c.Arg(0)).Consts() {
+				if name == "href" || name == "action" || name == "formaction" {
+					out = append(out, urlSink{c.Node, c.Arg(1), false})
+				}
+			}
+			for _, v := range p.Graph.Obj(c.Arg(0)).All("href") {
+				out = append(out, urlSink{c.Node, v, false})
+			}
+		case c.Is("mw.config.wgArticlePath.replace"):
+			out = append(out, urlSink{c.Node, c.Arg(1), false})
+		case c.Is("$"):
+			for _, v := range p.Graph.Obj(c.Arg(1)).All("href") {
+				out = append(out, urlSink{c.Node, v, false})
+			}
+		}
+	}
+	return out
+}
+
+func (p *Pass) urlSink(s urlSink) {
+	if s.value == 0 {
+		return
+	}
+	whole := p.beginsOpen(s.value)
+	worst, severity, message := flow.Flow{}, finding.Note, ""
+	take := func(f flow.Flow, s finding.Severity, m string) {
+		if s > severity {
+			worst, severity, message = f, s, m
+		}
+	}
+	for _, f := range p.Graph.Taint(s.value) {
+		if whole && f.Unsafe&flow.InURL != 0 {
+			take(f, urlSeverity(f.Source), "%s becomes a whole address: it can be javascript:")
+		}
+		if !whole && f.Unsafe&flow.InParam != 0 && f.Source == flow.FromTitle {
+			take(f, finding.Low, partMessage)
+		}
+	}
+	for _, f := range p.parts(s.value) {
+		if f.Source == flow.FromTitle || s.navigate && f.Source == flow.FromUnknown {
+			take(f, finding.Low, partMessage)
+		}
+	}
+	if severity > finding.Note {
+		p.Way(p.Report(s.node, severity, message, sourceWord(worst.Source)), worst)
+	}
+}
+
+const partMessage = "%s becomes part of an address unencoded"
+
+// parts are the flows into an address behind its question mark.
+func (p *Pass) parts(n js.Node) []flow.Flow {
+	var out []flow.Flow
+	for _, t := range p.Graph.Str(n).Texts {
+		query := false
+		for _, piece := range t {
+			query = query || piece.Hole == "" && strings.ContainsAny(piece.Text, "?=")
+			if !query || piece.Hole == "" {
+				continue
+			}
+			for _, f := range p.Graph.Taint(n) {
+				if f.Unsafe&flow.InParam != 0 && p.comesFrom(piece, f.Source) {
+					out = append(out, f)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// comesFrom says whether a piece of a text may be of a source. What was done to it on the way is told by the flow into
+// the whole text, not by the place it comes from.
+func (p *Pass) comesFrom(piece flow.Piece, s flow.Source) bool {
+	from := p.Graph.Taint(piece.Node)
+	if len(from) == 0 {
+		return piece.Hole == flow.SomeText || piece.Hole == flow.FromFunc
+	}
+	return slices.ContainsFunc(from, func(f flow.Flow) bool { return f.Source == s })
+}
+
+// beginsOpen says whether a text can begin with anything.
+func (p *Pass) beginsOpen(n js.Node) bool {
+	for _, t := range p.Graph.Str(n).Texts {
+		if len(t) == 0 {
+			continue
+		}
+		switch t[0].Hole {
+		case "":
+			if strings.EqualFold(strings.TrimSpace(t[0].Text), "javascript:") {
+				return true
+			}
+		case flow.Server, flow.ScriptURL, flow.NumberOf, flow.ThisPage, flow.OwnName, flow.Skin, flow.TokenText, flow.Now, flow.Random:
+		default:
+			return true
+		}
+	}
+	return len(p.Graph.Str(n).Texts) == 0
+}
+
+func urlSeverity(s flow.Source) finding.Severity {
+	switch s {
+	case flow.FromURL, flow.FromPostMessage:
+		return finding.High
+	case flow.FromPage, flow.FromAPI, flow.FromUserJSON, flow.FromThirdParty:
+		return finding.Medium
+	}
+	return finding.Note
+}

@@ -1,0 +1,292 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+)
+
+// write is one change to the wiki: who writes what, when, how often, and whether anybody was asked.
+type write struct {
+	request
+	action  string // as api.php calls it; "form" names stand for special pages
+	titles  []flow.Text
+	texts   []flow.Text
+	certain bool
+	typed   bool // something in it is what the person typed or chose, so the person has a part in it
+}
+
+// changes are the actions of api.php that change something (ApiMain::$Modules and common extensions).
+var changes = words("edit move delete undelete protect block unblock userrights upload import mergehistory rollback options globalpreferences " +
+	"globalpreferenceoverrides changeauthenticationdata removeauthenticationdata changeemail resetpassword linkaccount unlinkaccount createaccount emailuser changecontentmodel " +
+	"revisiondelete filerevert managetags setpagelanguage visualeditoredit discussiontoolsedit flow massmessage globalblock globaluserrights setglobalaccountstatus " +
+	"massdelete nuke review stabilize cxpublish wbeditentity oathauth")
+
+// writes are all changes the text makes, once computed.
+func (p *Pass) writes() []write {
+	if p.known.written {
+		return p.known.writes
+	}
+	p.known.written = true
+	for _, r := range p.requests() {
+		p.known.writes = append(p.known.writes, p.writesOf(r)...)
+	}
+	for _, c := range p.Graph.Calls() {
+		p.known.writes = append(p.known.writes, p.wrapped(&c)...)
+	}
+	return p.known.writes
+}
+
+func (p *Pass) writesOf(r request) []write {
+	if !r.api && p.elsewhere(r) {
+		return nil
+	}
+	var out []write
+	for _, action := range r.q.consts("action") {
+		if w, ok := p.writeOf(r, action); ok {
+			out = append(out, w)
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, p.pageWrites(r)...)
+	}
+	return out
+}
+
+func (p *Pass) writeOf(r request, action string) (write, bool) {
+	w := write{request: r, action: action, certain: true}
+	switch {
+	case action == "submit" && (r.post || r.how == "form"):
+		w.action = "edit"
+	case action == "rollback" && r.q["title"] != nil, action == "edit" && r.how == "form":
+	case !changes[action], !r.post:
+		return w, false
+	}
+	w.titles = r.q.texts("title", "to", "from", "filename", "pageid", "wpTitle", "page")
+	w.texts = r.q.texts("text", "appendtext", "prependtext", "wpTextbox1", "source", "wikitext", "html")
+	if r.how == "form" && len(w.texts) == 0 {
+		w.texts = p.filledIn()
+	}
+	w.typed = p.typed(&w)
+	if w.action == "edit" {
+		w.titles = r.q.texts("title", "pageid", "page")
+	}
+	return w, true
+}
+
+// typed says whether what the person typed is part of a write.
+func (p *Pass) typed(w *write) bool {
+	for _, name := range inputs {
+		for _, n := range w.q.nodes(name) {
+			for _, f := range p.Graph.Taint(n) {
+				if f.Source == flow.FromInput {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// inputs are the parameters that people fill in.
+var inputs = []string{"title", "from", "to", "user", "reason", "summary", "text", "appendtext", "prependtext", "sectiontitle", "expiry", "target", "add", "remove", "filename"}
+
+// filledIn are the texts that the script puts into form fields.
+func (p *Pass) filledIn() []flow.Text {
+	var out []flow.Text
+	for _, c := range p.Graph.Calls() {
+		if c.Method == "val" && c.Arg(0) != 0 {
+			out = append(out, p.Graph.Str(c.Arg(0)).Texts...)
+		}
+	}
+	for _, a := range p.Graph.Assigns() {
+		if a.Property == "value" {
+			out = append(out, p.Graph.Str(a.Value).Texts...)
+		}
+	}
+	return out
+}
+
+// elsewhere says whether a request can only go to somebody else's server.
+func (p *Pass) elsewhere(r request) bool {
+	hosts := 0
+	for _, n := range r.urls {
+		hosts += len(p.foreign(p.Graph.Str(n)))
+	}
+	return hosts > 0
+}
+
+// pageWrites reads requests whose path says what they do: rest.php and special pages.
+func (p *Pass) pageWrites(r request) []write {
+	if !r.post && r.how != "form" && r.how != "frame" {
+		return p.rollbackLinks(r)
+	}
+	var out []write
+	for _, n := range r.urls {
+		for _, t := range p.Graph.Str(n).Texts {
+			if w, ok := p.pageWrite(r, t); ok {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+func (p *Pass) pageWrite(r request, t flow.Text) (write, bool) {
+	w := write{request: r, certain: true, texts: r.q.texts("source", "wpTextbox1")}
+	if title := cut(t, "/v1/page/"); title != nil {
+		w.action, w.titles = "edit", []flow.Text{title}
+		return w, true
+	}
+	pattern := strings.ToLower(t.Pattern())
+	for _, s := range specials {
+		if strings.Contains(pattern, "special:"+s.page) && (r.how != "frame" || s.action == "oauth") {
+			w.action = s.action
+			return w, true
+		}
+	}
+	return w, false
+}
+
+// specials are special pages that change something when a form is sent to them, lower case.
+var specials = []struct{ page, action string }{
+	{"changeemail", "changeemail"}, {"changecredentials", "changeauthenticationdata"}, {"changepassword", "changeauthenticationdata"},
+	{"botpasswords", "botpasswords"}, {"oauth", "oauth"}, {"preferences", "preferences"}, {"userrights", "userrights"},
+	{"block/", "block"}, {"movepage", "move"}, {"import", "import"}, {"upload", "upload"}, {"emailuser", "emailuser"},
+}
+
+// rollbackLinks reads requests for rollback links of the page: those work with GET (RollbackAction).
+func (p *Pass) rollbackLinks(r request) []write {
+	if r.how != "fetch" || len(r.urls) == 0 || !strings.Contains(p.words(r.node), "mw-rollback-link") {
+		return nil
+	}
+	return []write{{request: r, action: "rollback"}}
+}
+
+// wrapped reads calls of libraries that send the parameters they are given: anything called post, request and so on, with an
+// object that has an action that changes something.
+func (p *Pass) wrapped(c *flow.Call) []write {
+	if len(c.Targets) > 0 || p.isAPI(c) || !sends(c.Method) || c.Receiver == flow.JQuery || strings.HasPrefix(c.Callee, "$.") || c.Is("fetch", "XMLHttpRequest.send") {
+		return nil
+	}
+	r := request{node: c.Node, q: params{}, post: true, Where: c.Where}
+	for _, a := range c.Args {
+		for _, f := range p.Graph.Obj(a).Fields {
+			r.q[f.Name] = append(r.q[f.Name], p.param(f.Value))
+		}
+	}
+	if len(r.q) < 2 {
+		return nil
+	}
+	var out []write
+	for _, action := range r.q.consts("action") {
+		if w, ok := p.writeOf(r, action); ok {
+			w.certain = false
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func sends(method string) bool {
+	lower := strings.ToLower(method)
+	return slices.ContainsFunc([]string{"post", "request", "send", "api", "submit", "ajax", "query"}, func(s string) bool { return strings.Contains(lower, s) })
+}
+
+// asked says whether the person had a part in it: a click, a question, a form.
+func asked(w flow.Where) bool {
+	if w.Trigger == capability.OnClick || w.Trigger == capability.OnConfirmation {
+		return true
+	}
+	return slices.ContainsFunc(w.Gates, func(g flow.Gate) bool { return g.Kind == flow.GateConfirm })
+}
+
+// unasked says whether it happens by itself.
+func unasked(w flow.Where) bool {
+	return !asked(w) && (w.Trigger == capability.OnLoad || w.Trigger == capability.OnTimer)
+}
+
+// asked says whether the person had a part in it.
+func (w *write) asked() bool { return w.typed || asked(w.Where) }
+
+// weigh is the severity of what happens by itself, of what some other code has to call, and of what the person sets off.
+// What is made of the person's own words counts as called: words can be waited for.
+func (w *write) weigh(itself, called, clicked finding.Severity) finding.Severity {
+	switch {
+	case asked(w.Where):
+		return clicked
+	case unasked(w.Where) && !w.typed:
+		return itself
+	}
+	return called
+}
+
+// when says in words what sets it off.
+func (w *write) when() string {
+	switch {
+	case asked(w.Where):
+		return "when you act"
+	case w.typed:
+		return "with what you typed"
+	case w.Trigger == capability.OnTimer:
+		return "on a timer, without asking"
+	case w.Trigger == capability.OnLoad:
+		return "on load, without asking"
+	}
+	return "when other code calls it"
+}
+
+// trigger is what the capability says of it.
+func trigger(w flow.Where) capability.Trigger {
+	if slices.ContainsFunc(w.Gates, func(g flow.Gate) bool { return g.Kind == flow.GateConfirm }) {
+		return capability.OnConfirmation
+	}
+	return w.Trigger
+}
+
+// does gives the capability of a write.
+func (p *Pass) does(w *write, name capability.Name, target string) {
+	c := capability.Capability{Name: name, Target: target, Trigger: trigger(w.Where), Certainty: capability.Certain}
+	if !w.certain {
+		c.Certainty = capability.Likely
+	}
+	p.Can(w.node, c)
+}
+
+// target spells the titles of a write.
+func (w *write) target() string {
+	if len(w.titles) == 0 {
+		return ""
+	}
+	return spell(w.titles[0])
+}
+
+func spell(t flow.Text) string { return clip(t.Pattern()) }
+
+// edits says whether a write puts text into pages.
+func (w *write) edits() bool {
+	switch w.action {
+	case "edit", "move", "import", "undelete", "visualeditoredit", "changecontentmodel", "rollback", "mergehistory", "upload":
+		return true
+	}
+	return false
+}
+
+// of are the titles of a write that are of a kind.
+func (w *write) of(k titleKind) []flow.Text {
+	var out []flow.Text
+	for _, t := range w.titles {
+		if kindOf(t) == k {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// spread says whether the text that is written would load code where it runs.
+func (w *write) spread() bool {
+	return slices.ContainsFunc(w.texts, func(t flow.Text) bool { return loads(t.Pattern()) })
+}
