@@ -36,7 +36,7 @@ func (e *engine) assumeCall(id uint32) {
 	if e.held[ref(c.callee)] != 0 && method == "" || e.Kind(c.callee) == js.Super {
 		return
 	}
-	if method != "" && (e.apiByLooks(id, method) || e.commonMethod(id, method, noFact) || e.looseMethod(id, method)) {
+	if method != "" && (e.apiByLooks(id, method) || e.commonMethod(id, method) || e.looseMethod(id, method)) {
 		return
 	}
 	if c.object != 0 {
@@ -107,14 +107,11 @@ func (e *engine) unfoldKeys() bool {
 	return found
 }
 
-// strangers marks the parameters of functions that nobody in the script calls, or that were handed to nobody knows whom.
+// strangers marks the parameters of functions that nobody in the script calls.
 func (e *engine) strangers() {
 	for i := 1; i < len(e.funcs); i++ {
 		f := &e.funcs[i]
-		if f.called && !f.bound {
-			continue
-		}
-		if f.called && f.bound {
+		if f.called {
 			continue
 		}
 		for _, p := range f.params {

@@ -31,7 +31,7 @@ type Where struct {
 	Func    js.Node            // enclosing Function, 0 at the top of the script
 	Trigger capability.Trigger // what makes it happen; empty when nothing in the script leads there
 	InLoop  bool               // once for each of many: loops, forEach and its like, recursion
-	Gates   []Gate             // conditions that must hold, outermost first
+	Gates   []Gate             // conditions that must hold, outermost first; shared between calls, not to be changed
 }
 
 // Call is a call, a new, a tagged template or an import().

@@ -32,7 +32,6 @@ type callback struct {
 	rest    ref   // every further parameter
 	this    ref
 	ret     ref // where its result goes
-	flat    bool
 	trigger capability.Trigger
 	loop    bool
 	unknown bool // nobody knows what it is called with
@@ -297,11 +296,7 @@ func (e *engine) callBackFact(cb *callback, f fact) {
 	fn := js.Node(i.a)
 	fi := e.funcAt[fn]
 	c := *cb
-	if c.unknown {
-		e.funcs[fi].bound = true
-	} else {
-		e.funcs[fi].called = true
-	}
+	e.funcs[fi].called = e.funcs[fi].called || !c.unknown
 	e.invoked = append(e.invoked, invocation{fn, c.place, c.trigger, c.loop})
 	f2 := e.funcs[fi]
 	for k, p := range f2.params {

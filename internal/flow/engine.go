@@ -44,8 +44,7 @@ type engine struct {
 	funcAt       []uint32 // for Function nodes their place in funcs, for calls in calls
 	calls        []callRecord
 	writes       []writeRecord
-	reads        []ref // property reads whose object may turn out to be unknown
-	plain        []use // the same, as uses
+	plain        []use // property reads, whose objects may turn out to be unknown: next is the object
 	open         []js.Node
 	known        map[js.Node]uint32 // computed property names that turned out constant
 	assumedReads int
@@ -96,16 +95,16 @@ func (e *engine) linkCall(from, to ref, how move, call, fn uint32) {
 }
 
 // linkOnce is link for edges that may come up again.
-func (e *engine) linkOnce(from, to ref, how move) {
+func (e *engine) linkOnce(from, to ref) {
 	// The shorter of the two lists decides.
 	i, o := e.in[to], e.out[from]
 	for i != 0 && o != 0 {
-		if e.edges[i].from == from && e.edges[i].how == how || e.edges[o].to == to && e.edges[o].how == how {
+		if e.edges[i].from == from && e.edges[i].how == asIs || e.edges[o].to == to && e.edges[o].how == asIs {
 			return
 		}
 		i, o = e.edges[i].nextIn, e.edges[o].nextOut
 	}
-	e.link(from, to, how)
+	e.link(from, to, asIs)
 }
 
 func (e *engine) note(msg string) {

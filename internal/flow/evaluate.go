@@ -67,12 +67,10 @@ const (
 	breaks
 	continues
 	gaveUp // not computable
-	throws
 )
 
 const (
 	maxRun   = 300_000 // steps for one expression
-	maxDepth = 200     // of calls
 	maxArray = 100_000
 )
 

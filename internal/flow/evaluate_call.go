@@ -311,7 +311,7 @@ func (m *machine) fromCodes(list []any) (any, bool) {
 		if x > 0xffff {
 			b.WriteString(string(utf16.Decode(u)))
 			u = u[:0]
-			b.WriteRune(rune(int32(x)))
+			b.WriteRune(rune(x))
 			continue
 		}
 		u = append(u, uint16(toInt32(x)))

@@ -118,7 +118,7 @@ func (m *machine) update(n js.Node, f *frame) (any, bool) {
 // invoke runs a function of the script.
 func (m *machine) invoke(c *closure, args []any) (any, bool) {
 	e := m.e
-	if e.Is(c.node, js.IsAsync) || e.Is(c.node, js.IsGenerator) || m.depth > maxDepth*5 {
+	if e.Is(c.node, js.IsAsync) || e.Is(c.node, js.IsGenerator) || m.depth > 1000 {
 		return nil, false
 	}
 	f := &frame{vars: map[js.BindingID]any{}, outer: c.env}
@@ -287,7 +287,7 @@ func (m *machine) loop(n js.Node, f *frame) (any, ending) {
 		switch how {
 		case breaks:
 			return nil, goesOn
-		case returns, gaveUp, throws:
+		case returns, gaveUp:
 			return v, how
 		}
 		if _, ok := m.expr(e.Step(n), f); !ok || !m.tick() {

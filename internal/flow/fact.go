@@ -16,6 +16,7 @@ const (
 	instFact                        // what a class or constructor of the script makes, and its prototype: node
 	promiseFact                     // a promise: the node that made it
 	settleFact                      // resolve of new Promise: the node that made it
+	moreFact                        // something else besides: there were too many facts to keep
 )
 
 // factInfo describes a fact.
@@ -38,6 +39,7 @@ type factKey struct {
 type facts struct {
 	info []factInfo
 	ids  map[factKey]fact
+	more fact
 }
 
 // cell is one fact of a ref.
@@ -55,6 +57,7 @@ type news struct {
 func (f *facts) init() {
 	f.info = make([]factInfo, 1, 64)
 	f.ids = make(map[factKey]fact, 64)
+	f.more = f.put(factInfo{kind: moreFact})
 }
 
 func (f *facts) get(k factKind, a, b uint32) (fact, bool) {
@@ -71,7 +74,7 @@ func (f *facts) put(i factInfo) fact {
 
 var kindOfFact = [...]Kind{
 	pathFact: Known, funcFact: Function, classFact: Function, objectFact: Plain, arrayFact: Array, instFact: Instance,
-	promiseFact: Promise, settleFact: Function,
+	promiseFact: Promise, settleFact: Function, moreFact: Unknown,
 }
 
 // made is the fact for something that a node makes.
@@ -101,9 +104,16 @@ func (e *engine) learn(at ref, f fact) {
 		}
 		n++
 	}
-	if n >= e.o.Limits.Facts && !e.roomFor(f, n) {
-		e.note("a value may be more things than are followed")
-		return
+	if n >= e.o.Limits.Facts && f != e.facts.more && !e.roomFor(f, n) {
+		if k := e.facts.info[f].kind; k == funcFact || k == classFact {
+			e.note("a value may be more functions than are followed")
+		}
+		f = e.facts.more
+		for c := e.held[at]; c != 0; c = e.cells[c].next {
+			if e.cells[c].fact == f {
+				return
+			}
+		}
 	}
 	e.cells = append(e.cells, cell{f, e.held[at]})
 	e.held[at] = uint32(len(e.cells) - 1)
@@ -184,6 +194,10 @@ func (e *engine) watch(at ref, k useKind, name uint32, to ref) {
 func (e *engine) apply(u use, f fact) {
 	switch u.kind {
 	case readField:
+		if f == e.facts.more {
+			e.linkOnce(e.wherever(u.name), u.to)
+			return
+		}
 		e.readFact(f, u.name, u.to)
 	case writeField:
 		e.writeFact(f, u.name, u.to)
@@ -197,7 +211,7 @@ func (e *engine) apply(u use, f fact) {
 		e.callBackFact(&e.callbacks[u.to], f)
 	case awaitIt:
 		if e.facts.info[f].kind == promiseFact {
-			e.linkOnce(e.content(f), u.to, asIs)
+			e.linkOnce(e.content(f), u.to)
 		}
 	case copyInto:
 		e.each(u.to, func(t fact) { e.copyFields(f, t) })

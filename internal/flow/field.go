@@ -139,10 +139,10 @@ func (e *engine) readFact(f fact, name uint32, to ref) {
 		e.learn(to, p)
 		e.bring(p, to)
 		if info.kind == pathFact {
-			e.linkOnce(e.field(f, name), to, asIs)
+			e.linkOnce(e.field(f, name), to)
 			e.readGlobal(f, name, to)
 			if strings.HasPrefix(e.facts.info[p].name, "XMLHttpRequest.response") {
-				e.linkOnce(e.xhr, to, asIs)
+				e.linkOnce(e.xhr, to)
 			}
 		}
 	case (info.kind == funcFact || info.kind == classFact) && name == e.name("prototype"):
@@ -153,9 +153,9 @@ func (e *engine) readFact(f fact, name uint32, to ref) {
 		// call, apply and bind are seen by the call
 	case e.isSite(f):
 		if info.kind == arrayFact && e.isIndex(name) {
-			e.linkOnce(e.site(f).loose, to, asIs)
+			e.linkOnce(e.site(f).loose, to)
 		}
-		e.linkOnce(e.field(f, name), to, asIs)
+		e.linkOnce(e.field(f, name), to)
 	}
 }
 
@@ -176,7 +176,7 @@ func (e *engine) writeFact(f fact, name uint32, from ref) {
 	info := &e.facts.info[f]
 	switch {
 	case info.kind == pathFact:
-		e.linkOnce(from, e.field(f, name), asIs)
+		e.linkOnce(from, e.field(f, name))
 	case (info.kind == funcFact || info.kind == classFact) && name == e.name("prototype"):
 		inst := e.made(instFact, js.Node(info.a))
 		e.each(from, func(s fact) {
@@ -186,7 +186,7 @@ func (e *engine) writeFact(f fact, name uint32, from ref) {
 			}
 		})
 	case e.isSite(f):
-		e.linkOnce(from, e.field(f, name), asIs)
+		e.linkOnce(from, e.field(f, name))
 	}
 }
 
@@ -195,7 +195,7 @@ func (e *engine) readAnyFact(f fact, to ref) {
 	case info.kind == pathFact && (info.recv == answerKind || info.name == "$()" || info.recv == Element):
 		e.learn(to, e.memberOfList(f))
 	case e.isSite(f):
-		e.linkOnce(e.site(f).any, to, asIs)
+		e.linkOnce(e.site(f).any, to)
 	}
 }
 
@@ -203,16 +203,17 @@ func (e *engine) readAnyFact(f fact, to ref) {
 // one variable.
 func (e *engine) writeAnyFact(f fact, from ref) {
 	if k := e.facts.info[f].kind; e.isSite(f) && k != funcFact && k != classFact {
-		e.linkOnce(from, e.site(f).loose, asIs)
+		e.linkOnce(from, e.site(f).loose)
 	}
 }
 
 // inheritFact makes a class look up in its parent.
 func (e *engine) inheritFact(class js.Node, parent fact) {
 	i := &e.facts.info[parent]
-	if i.kind == funcFact || i.kind == classFact {
+	switch i.kind {
+	case funcFact, classFact:
 		e.descend(e.made(instFact, class), e.made(instFact, js.Node(i.a)))
-	} else if i.kind == pathFact {
+	case pathFact:
 		e.descend(e.made(instFact, class), parent)
 	}
 }

@@ -27,7 +27,7 @@ func (l Limits) orDefaults(nodes int) Limits {
 	for _, d := range []struct {
 		field *int
 		value int
-	}{{&l.Facts, 12}, {&l.Work, max(1_000_000, 200*nodes)}, {&l.Fold, 2_000_000}, {&l.Text, 1 << 20}} {
+	}{{&l.Facts, 8}, {&l.Work, max(1_000_000, 200*nodes)}, {&l.Fold, 2_000_000}, {&l.Text, 1 << 20}} {
 		if *d.field <= 0 {
 			*d.field = d.value
 		}

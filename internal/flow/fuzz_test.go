@@ -18,6 +18,7 @@ func FuzzAnalyse(f *testing.F) {
 		`eval(eval(eval)); Function('a', 'b')(); $($($)); new new X()()`, "`${`${a}`}`; tag`a${b}`; a?.b?.[c]?.(d)",
 		`function f(){ return f } f.prototype = f; f.prototype.f = f; OO.inheritClass(f, f); Object.assign(f, f)`,
 		`while (1) x.push(x); 'a'.repeat(1e9); [].concat([[]]); var s = 'a'; s = s + s; s = s + s; sink(s)`,
+		`a.b.c.d.e.f.g.h.i.j = a.b().c().d().e().f().g().h = 1; x[''] = x['.'] = 1; this[''](''); window[''] = document['']`,
 	} {
 		f.Add(s)
 	}

@@ -225,8 +225,11 @@ func (g *Graph) listAssigns() {
 			out.Property = e.nameText[name]
 			out.Target = "." + out.Property
 			e.each(ref(out.Object), func(f fact) {
-				if i := e.facts.info[f]; out.Target[0] == '.' && (i.kind == pathFact || i.kind == promiseFact) {
-					out.Target = e.facts.info[e.member(f, name)].name
+				if i := e.facts.info[f]; i.kind != pathFact && i.kind != promiseFact || out.Target[0] != '.' {
+					return
+				}
+				if full := e.facts.info[e.member(f, name)].name; full != "" {
+					out.Target = full
 				}
 			})
 		}

@@ -28,13 +28,13 @@ func (e *engine) refine(test js.Node, holds bool) {
 }
 
 // narrow makes a variable hold, from here on, what passed a check.
-func (e *engine) narrow(x js.Node, how move) {
+func (e *engine) narrow(x js.Node) {
 	b := e.Binding(x)
 	if b == 0 || e.shared[b] {
 		return
 	}
 	r := e.fresh()
-	e.link(e.get(b), r, how)
+	e.link(e.get(b), r, checked)
 	e.hold(b, r)
 }
 
@@ -52,12 +52,12 @@ func (e *engine) refineCompare(n js.Node, holds bool) {
 				}
 			}
 			if s, _ := e.Constant(v); e.Kind(x) == js.Unary && e.Op(x) == js.OpTypeof && (s == "number" || s == "boolean") {
-				e.narrow(e.Operand(x), checked)
+				e.narrow(e.Operand(x))
 			}
 		}
 	}
 	if op == js.OpIn && holds && e.Kind(left) == js.Ident {
-		e.narrow(left, checked)
+		e.narrow(left)
 	}
 	// list.indexOf(x) !== -1, >= 0, > -1
 	found := unequal && holds || equal && !holds || (op == js.OpGe || op == js.OpGt) && holds || op == js.OpLt && !holds
@@ -83,16 +83,16 @@ func (e *engine) refineCall(n js.Node) {
 	case "test":
 		if e.Kind(arg) == js.Ident {
 			if p, ok := e.regexpOf(e.Object(callee)); ok && strict(p) {
-				e.narrow(arg, checked)
+				e.narrow(arg)
 			}
 		}
 	case "match":
 		if x := e.Object(callee); e.Kind(x) == js.Ident && e.Kind(arg) == js.Regexp && strict(e.Str(arg)) {
-			e.narrow(x, checked)
+			e.narrow(x)
 		}
 	case "isNumeric", "isInteger", "isFinite", "isIPAddress", "isIPv4Address", "isIPv6Address":
 		if e.Kind(arg) == js.Ident {
-			e.narrow(arg, checked)
+			e.narrow(arg)
 		}
 	case "includes", "has", "hasOwnProperty", "inArray", "hasOwn", "call":
 		e.refineMember(n)
@@ -122,7 +122,7 @@ func (e *engine) refineMember(n js.Node) {
 		return
 	}
 	if e.Kind(arg) == js.Ident && e.Kind(list) != js.String && e.Kind(list) != js.Template && e.isTable(list, 0) {
-		e.narrow(arg, checked)
+		e.narrow(arg)
 	}
 }
 

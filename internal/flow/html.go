@@ -5,17 +5,16 @@ import "strings"
 // htmlState follows literal markup piece by piece, to know where in it a value ends up (HTML Standard §13.2.5, the states
 // that matter).
 type htmlState struct {
-	tag     bool // inside of <…>
-	quote   byte // inside of a quoted value
-	value   bool // behind = without a quote
-	attr    string
-	fresh   bool // at the beginning of the value
-	raw     string
-	word    strings.Builder
-	name    string
-	behind  bool
-	naming  bool
-	comment bool
+	tag    bool // inside of <…>
+	quote  byte // inside of a quoted value
+	value  bool // behind = without a quote
+	attr   string
+	fresh  bool // at the beginning of the value
+	raw    string
+	word   strings.Builder
+	name   string
+	behind bool
+	naming bool
 }
 
 func hasTag(s string) bool {

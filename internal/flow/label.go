@@ -19,7 +19,7 @@ const (
 	FromThirdParty          // answers of other hosts
 	FromUnknown             // parameters of functions that only others call
 	FromInput               // what the person types: dialogs and form fields
-	FromGlobalConfig        // variables other scripts may set
+	FromGlobalConfig        // variables other scripts may set; not told apart yet
 	FromToken               // edit tokens
 	FromCookie              // document.cookie
 	FromPassword            // password fields
@@ -63,7 +63,8 @@ const (
 
 	// Data says that the value still is, or tells, what came from the source: no encoding takes that away.
 	Data
-	// Markup says that it was put next to literal markup on the way: somebody means the whole as HTML.
+	// Markup says that it was put next to literal markup on the way: somebody means the whole as HTML. InURL then says that
+	// it is the target of a link or image there; InHTML that it breaks out, or runs in an event attribute.
 	Markup
 	// Param says that it passed through as the parameter of an interface message.
 	Param

@@ -16,7 +16,6 @@ type request struct {
 	url     js.Node // 0 for the wiki's API
 	options js.Node // object with a url
 	content ref
-	text    bool // the answer is text, not data
 }
 
 // model says what a call of something that is not in the script does.
@@ -47,10 +46,10 @@ func (e *engine) model(id uint32, f fact, name string) {
 		e.answerCall(id, f, method)
 		return
 	}
-	if e.builtin(id, f, name) || e.domCall(id, f, name, method) || e.jqueryStatic(id, f, name) {
+	if e.builtin(id, f, name) || e.domCall(id, f, name, method) || e.jqueryStatic(id, name) {
 		return
 	}
-	if dot >= 0 && (e.apiByLooks(id, method) || e.commonMethod(id, method, f)) {
+	if dot >= 0 && (e.apiByLooks(id, method) || e.commonMethod(id, method)) {
 		return
 	}
 	e.unknownCall(id, f, name)
@@ -215,7 +214,7 @@ func (e *engine) constArg(c *callRecord, i int) string {
 }
 
 // commonMethod models methods whose name says enough, whatever they are called on.
-func (e *engine) commonMethod(id uint32, method string, f fact) bool {
+func (e *engine) commonMethod(id uint32, method string) bool {
 	c := &e.calls[id]
 	switch {
 	case e.promiseLike(method) && len(c.args) > 0:

@@ -26,9 +26,7 @@ func (e *engine) domCall(id uint32, f fact, name, method string) bool {
 		if len(c.args) > 0 {
 			r.url = c.args[0]
 		}
-		// The response is a promise for its own content, whose json() and text() give it.
-		content := e.respond(id, r)
-		_ = content
+		e.respond(id, r) // json() and text() of an answer give it again
 		return true
 	case "XMLHttpRequest.open":
 		if len(c.args) > 1 {

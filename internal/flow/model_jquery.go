@@ -7,7 +7,7 @@ import (
 )
 
 // jqueryStatic models $(…) and the functions on $ (https://api.jquery.com/).
-func (e *engine) jqueryStatic(id uint32, f fact, name string) bool {
+func (e *engine) jqueryStatic(id uint32, name string) bool {
 	c := &e.calls[id]
 	n := ref(c.node)
 	switch name {
@@ -51,7 +51,6 @@ func (e *engine) jqueryStatic(id uint32, f fact, name string) bool {
 		e.pass(c, noSelector)
 	case "$.proxy":
 		e.link(e.arg(c, 0), n, asIs)
-		e.each(e.arg(c, 1), func(t fact) {})
 	case "$.inArray", "$.isArray", "$.isFunction", "$.isEmptyObject", "$.isNumeric", "$.type", "$.noop", "$.isPlainObject":
 	default:
 		return false

@@ -76,7 +76,7 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 		}
 		e.learn(n, e.path(noFact, "mw.hook()"))
 	case "mw.loader.using", "mw.loader.getScript", "mw.loader.load", "mw.loader.implement":
-		e.loader(id, f, method)
+		e.loader(id, method)
 	case "mw.loader.require":
 		e.learn(n, e.module(e.constArg(c, 0)))
 	case "mw.storage.get", "mw.storage.session.get", "mw.storage.getObject", "mw.storage.session.getObject", "mw.cookie.get":
@@ -91,13 +91,13 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 	case "mw.confirm":
 		return false
 	default:
-		return e.mwMethod(id, f, name, method)
+		return e.mwMethod(id, name, method)
 	}
 	return true
 }
 
 // mwMethod models methods of what mw's constructors make.
-func (e *engine) mwMethod(id uint32, f fact, name, method string) bool {
+func (e *engine) mwMethod(id uint32, name, method string) bool {
 	c := &e.calls[id]
 	n := ref(c.node)
 	switch {
@@ -125,7 +125,6 @@ func (e *engine) mwMethod(id uint32, f fact, name, method string) bool {
 	default:
 		return false
 	}
-	_ = f
 	return true
 }
 
@@ -195,7 +194,7 @@ func (e *engine) configGet(c *callRecord) {
 	}
 }
 
-func (e *engine) loader(id uint32, f fact, method string) {
+func (e *engine) loader(id uint32, method string) {
 	c := &e.calls[id]
 	if method == "load" {
 		return
@@ -212,10 +211,9 @@ func (e *engine) loader(id uint32, f fact, method string) {
 			e.handler(e.arg(c, i), callback{place: c.place, call: id})
 		}
 	}
-	_ = f
 }
 
-// timers models setTimeout and its like.
+// timer models setTimeout and its like.
 func (e *engine) timer(id uint32) {
 	c := &e.calls[id]
 	e.handler(e.arg(c, 0), callback{params: refs(c.args, 2), trigger: capability.OnTimer, place: c.place, call: id})
@@ -255,7 +253,7 @@ func answerSource(name string) (Source, Contexts) {
 }
 
 // sourceOfName says what reading something known brings in.
-func (e *engine) sourceOfName(i *factInfo, parent fact) (Source, Contexts) {
+func sourceOfName(i *factInfo) (Source, Contexts) {
 	name := i.name
 	switch name {
 	case "location.href", "location.hash", "location.search", "document.URL", "document.documentURI", "document.referrer",
@@ -293,7 +291,6 @@ func (e *engine) sourceOfName(i *factInfo, parent fact) (Source, Contexts) {
 	case strings.HasPrefix(name, "localStorage.") || strings.HasPrefix(name, "sessionStorage."):
 		return FromStorage, Anywhere
 	}
-	_ = parent
 	return NoSource, 0
 }
 

@@ -33,7 +33,6 @@ const (
 	noSelector  // CSS.escape
 	purified    // DOMPurify
 	stripped    // tags taken out by hand
-	serialized  // JSON.stringify, $.param: as encoded as a form is
 )
 
 const markupSafe = InHTML | InAttr
@@ -75,7 +74,7 @@ func (m move) change(c Contexts) Contexts {
 	case inTag:
 		return put(c&(InAttr|InHTML) != 0)
 	case atURL:
-		return put(c&(InAttr|InURL) != 0)
+		return put(c&InAttr != 0) | c&InURL
 	case atScript:
 		return put(c&(InJS|InAttr|InHTML) != 0)
 	case atStyle:
@@ -90,8 +89,6 @@ func (m move) change(c Contexts) Contexts {
 		return c & (InWikitext | flags)
 	case stripped:
 		return c | InHTML
-	case serialized:
-		return c
 	}
 	return c
 }

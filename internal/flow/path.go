@@ -42,7 +42,7 @@ func (e *engine) path(parent fact, name string) fact {
 		i.tag = p.tag
 	}
 	i.recv = kindOfName(i.name)
-	i.from, i.bad = e.sourceOfName(&i, parent)
+	i.from, i.bad = sourceOfName(&i)
 	return e.facts.put(i)
 }
 

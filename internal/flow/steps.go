@@ -30,12 +30,19 @@ func (f Flow) Steps() []Step {
 	}
 	e := f.g.e
 	var back []Step
+	var after js.Node // the station behind, which comes first here
 	for id := f.entry; id != 0 && len(back) < 200; id = e.marks[id].before {
 		m := &e.marks[id]
 		n := e.nodeOf(e.reached[id])
-		if n == 0 {
+		if n == 0 || e.Kind(after) == js.Assign && e.Op(after) == js.OpAdd && e.Left(after) == n {
 			continue
 		}
+		// In s += x, what s held before only passes by.
+		if before := e.nodeOf(e.reached[m.before]); e.Kind(n) == js.Assign && e.Op(n) == js.OpAdd && before != 0 && e.Left(n) == before && after != 0 {
+			after = n
+			continue
+		}
+		after = n
 		says := moveSays[m.how]
 		switch {
 		case m.before == 0:

@@ -59,7 +59,7 @@ func TestThePlaceInMarkupDecides(t *testing.T) {
 		{`sink('<a href="' + mw.config.get('wgPageName') + '">')`, "page-title:html+attr+wikitext+markup"},
 		{`sink('<a>' + mw.config.get('wgPageName') + '</a>')`, "page-title:attr+param+selector+wikitext+regexp+markup"},
 		{`sink('<a title=' + mw.html.escape(location.hash) + '>')`, "url:wikitext+markup"},
-		{`sink('<a href="' + mw.html.escape(location.hash) + '">')`, "url:html+wikitext+markup"},
+		{`sink('<a href="' + mw.html.escape(location.hash) + '">')`, "url:url+wikitext+markup"},
 		{`sink('<a href="/wiki/' + mw.html.escape(location.hash) + '">')`, "url:wikitext+markup"},
 		{`sink('<a href="' + encodeURIComponent(location.hash) + '">')`, "url:markup"},
 		{`sink('/w/index.php?title=' + location.hash)`, "url:html+attr+param+js+css+selector+wikitext+regexp"},

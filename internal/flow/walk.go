@@ -44,7 +44,6 @@ type function struct {
 	params []ref
 	place  uint32
 	called bool // somebody in the script calls it with arguments that are followed
-	bound  bool // handed to something that calls it with what it likes
 }
 
 func (e *engine) walkScript() {
@@ -100,7 +99,7 @@ func (e *engine) readGlobal(f fact, name uint32, to ref) {
 		}
 		for _, b := range e.Declares(scope) {
 			if e.AtomText(e.Bindings[b].Name) == text {
-				e.linkOnce(e.binding(b), to, asIs)
+				e.linkOnce(e.binding(b), to)
 			}
 		}
 	}
@@ -168,9 +167,9 @@ func (e *engine) innermost(inner []js.Node, n js.Node) js.Node {
 }
 
 // function registers a function, which is walked later.
-func (e *engine) function(n js.Node) uint32 {
+func (e *engine) function(n js.Node) {
 	if e.funcAt[n] != 0 {
-		return e.funcAt[n]
+		return
 	}
 	f := function{node: n, scope: e.ScopeOf(n), ret: e.fresh(), place: e.place}
 	if e.Is(n, js.IsArrow) {
@@ -198,7 +197,6 @@ func (e *engine) function(n js.Node) uint32 {
 	e.funcAt[n] = id
 	e.todo = append(e.todo, id)
 	e.learn(ref(n), e.made(funcFact, n))
-	return id
 }
 
 func (e *engine) thisOf(n js.Node) ref { return e.funcs[e.funcAt[n]].this }
@@ -398,7 +396,7 @@ func (e *engine) around(n js.Node, body func()) {
 	for _, p := range phis {
 		for _, d := range e.defs[mark:] {
 			if d.b == p.b {
-				e.linkOnce(d.r, p.r, asIs)
+				e.linkOnce(d.r, p.r)
 			}
 		}
 		e.hold(p.b, p.r)

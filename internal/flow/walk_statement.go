@@ -30,7 +30,7 @@ func (e *engine) statement(n js.Node) {
 	case js.Function:
 		e.function(n)
 		if name := e.Ident(n); name != 0 {
-			e.linkOnce(ref(n), e.binding(e.Binding(name)), asIs)
+			e.linkOnce(ref(n), e.binding(e.Binding(name)))
 		}
 	case js.Class:
 		e.expr(n)
