@@ -55,7 +55,7 @@ func (c scanCommand) Run(s streams) error {
 		fmt.Fprintf(s.stderr, "sallyport: %s\n\nTo see what there is: sallyport scan --help\n", wrong)
 		return exitRequest(exitUsage)
 	}
-	collectSeldom()
+	collectSeldom(400)
 	busy := c.Output == "" && isTerminal(s.stdout)
 	told := &teller{w: s.stderr, quiet: c.Quiet, draws: !c.Quiet && !busy && isTerminal(s.stderr)}
 	if c.Diff {

@@ -51,7 +51,7 @@ func (c serveCommand) Run(s streams) error {
 	}
 	fmt.Fprintf(s.stderr, "wiki       %s (%s)\nbehind     %s%s\ngadgets    pages in user space ending in %v\napprovals  not part of this version; confirm_listen is not used yet\n",
 		"http://"+door.Addr().String(), all.registry.Site.Name, settings.Wiki.URL, settings.Wiki.ScriptPath, settings.Gadgets.Suffixes)
-	collectSeldom()
+	collectSeldom(800)
 	work, ctx := errgroup.WithContext(s.ctx)
 	work.Go(func() error { return serveHTTP(ctx, door, all.handler, log) })
 	work.Go(func() error { return all.keepFresh(ctx, log) })
