@@ -75,7 +75,8 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	return &joined{
 		registry: reg,
 		handler: gateway.New(gateway.Options{
-			Upstream: upstream, Tag: loads.Tag(), Link: func(lang string) (string, string) { return menu(lang), base + "/" }, Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
+			Upstream: upstream, Tag: loads.Tag(), Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
+			Link: func(lang string) (text, address string) { return menu(lang), base + "/" },
 		}),
 	}, nil
 }

@@ -17,6 +17,16 @@ type buildKey struct {
 	debug   int
 }
 
+// ready returns a gadget and its module, which is nil when the gadget has a problem.
+func (d *Delivery) ready(ctx context.Context, id int64, r request) (*registry.Gadget, *bundle.Module, error) {
+	g, err := d.gadgets.Gadget(ctx, id)
+	if err != nil || g.Problem != "" {
+		return g, nil, err
+	}
+	m, err := d.build(ctx, g, r)
+	return g, m, err
+}
+
 // build returns a gadget's module, from the cache when its content is known. The same bytes serve everybody. It fails only
 // when the store does.
 func (d *Delivery) build(ctx context.Context, g *registry.Gadget, r request) (*bundle.Module, error) {

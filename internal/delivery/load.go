@@ -132,11 +132,7 @@ func (d *Delivery) part(ctx context.Context, name string, index int, req request
 	if index >= maxBuilt {
 		return part{name: name, state: "error", problem: "too many modules were asked for at once"}
 	}
-	g, err := d.gadgets.Gadget(ctx, id)
-	var m *bundle.Module
-	if err == nil && g.Problem == "" {
-		m, err = d.build(ctx, g, req)
-	}
+	g, m, err := d.ready(ctx, id, req)
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
 		return part{name: name, state: "missing"}

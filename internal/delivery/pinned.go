@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"sallyport/internal/bundle"
 	"sallyport/internal/registry"
 )
 
@@ -21,11 +20,7 @@ func (d *Delivery) pinned(w http.ResponseWriter, r *http.Request) {
 	}
 	req := parseRequest(r.URL.Query())
 	req.Debug = 0 // in debug mode nothing has a version, and this address is one
-	g, err := d.gadgets.Gadget(r.Context(), id)
-	var m *bundle.Module
-	if err == nil && g.Problem == "" {
-		m, err = d.build(r.Context(), g, req)
-	}
+	g, m, err := d.ready(r.Context(), id, req)
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
 		http.NotFound(w, r)

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/wiki"
@@ -30,10 +31,8 @@ func (r *Registry) trusted(ctx context.Context, p wiki.Page) (rev wiki.Page, ok 
 	}
 	// A move leaves a revision by whoever moved the page, with the text unchanged. Only the owner's own last revision
 	// says what the owner wanted; the mover's is believed only when they could have edited a script as well.
-	for _, right := range author.Rights {
-		if right == othersCode && p.Author != "" {
-			return p, true, nil
-		}
+	if p.Author != "" && slices.Contains(author.Rights, othersCode) {
+		return p, true, nil
 	}
 	rev, err = r.wiki.LastBy(ctx, p.Title, owner)
 	if errors.Is(err, mediawiki.ErrNoRevision) {

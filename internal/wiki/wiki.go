@@ -4,7 +4,10 @@
 // and from then on titles are read exactly as that wiki would read them.
 package wiki
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Namespace numbers that MediaWiki fixes (includes/Defines.php).
 const (
@@ -52,11 +55,4 @@ type User struct {
 }
 
 // Has says whether the account holds a right.
-func (u *User) Has(right string) bool {
-	for _, r := range u.Rights {
-		if r == right {
-			return true
-		}
-	}
-	return false
-}
+func (u *User) Has(right string) bool { return slices.Contains(u.Rights, right) }
