@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"internal/gadget", "internal/finding"},
 	// engines
 	{"internal/js"},
-	{"internal/bundle", "internal/flow", "internal/output"},
+	{"internal/bundle", "internal/flow", "internal/output", "internal/link"},
 	{"internal/rule"},
 	// outside: each knows exactly one outside thing
 	{"internal/fakewiki/wikitext"},

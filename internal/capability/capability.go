@@ -63,5 +63,6 @@ type Capability struct {
 	How       string    `json:"how,omitempty"` // for network: script, style, fetch, beacon, socket, image, frame, form, font, worker
 	Certainty Certainty `json:"certainty"`
 	Trigger   Trigger   `json:"trigger,omitempty"`
+	Through   string    `json:"through,omitempty"` // the other script that does it, when this one only leads to it
 	Line      int       `json:"line"` // 1-based, where the evidence stands; 0 when it stands nowhere in particular
 }

@@ -19,7 +19,7 @@ func NewSet(all []Capability) Set {
 	slices.SortFunc(sorted, func(a, b Capability) int {
 		return cmp.Or(
 			cmp.Compare(ranks[a.Name], ranks[b.Name]), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Target, b.Target),
-			cmp.Compare(a.How, b.How), cmp.Compare(a.Trigger, b.Trigger),
+			cmp.Compare(a.How, b.How), cmp.Compare(a.Trigger, b.Trigger), cmp.Compare(a.Through, b.Through),
 			cmp.Compare(b.Certainty.weight(), a.Certainty.weight()), cmp.Compare(a.Line, b.Line))
 	})
 	return slices.CompactFunc(sorted, func(a, b Capability) bool { return a.same() == b.same() })

@@ -17,10 +17,11 @@ import (
 	"sallyport/internal/capability"
 	"sallyport/internal/fakewiki"
 	"sallyport/internal/finding"
+	"sallyport/internal/link"
 )
 
 // small is an analysis for these tests: eval is critical, alert low, fetch contacts a host.
-func small(_ string, src []byte) *finding.Script {
+func small(_ string, src []byte, _ link.Find) *finding.Script {
 	s, lines := &finding.Script{Goal: "script"}, finding.NewLines(string(src))
 	for word, severity := range map[string]finding.Severity{"eval(": finding.Critical, "alert(": finding.Low} {
 		if at := strings.Index(string(src), word); at >= 0 {

@@ -38,6 +38,7 @@ type Span struct {
 type Step struct {
 	Span    Span
 	Message string // for instance "the page's text is read here"
+	Path    string // of the script it stands in, when that is another one
 }
 
 // Finding is something wrong with a script.
@@ -76,6 +77,14 @@ type Script struct {
 	Text         string // for code frames; not part of machine output
 	Findings     []Finding
 	Capabilities []capability.Capability
+	Others       []Other   // read together with it
+	Gone         []Finding // what the baseline has of it and this scan has not
+}
+
+// Other is a script that one leads to, directly or by way of others, as it was when both were read together.
+type Other struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
 }
 
 // Handler receives the results of a scan, in order. Every output format is one.

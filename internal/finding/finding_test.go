@@ -139,7 +139,7 @@ func full() *Script {
 		Path: "User:Mara/<x>.js", SHA256: strings.Repeat("0", 64), Goal: "script",
 		Findings: []Finding{{
 			Rule: "dom-html", Severity: High, Message: "m", Advice: "a", Span: Span{Position{1, 2}, Position{3, 4}}, Document: "d",
-			Flow:        []Step{{Span{Position{5, 6}, Position{7, 8}}, "s"}},
+			Flow:        []Step{{Span{Position{5, 6}, Position{7, 8}}, "s", "User:Mara/y.js"}},
 			Fingerprint: "f", Known: true, Suppressed: &Suppressed{"r", "2027-01-31"},
 		}},
 		Capabilities: []capability.Capability{{Name: "network", Target: "t", How: "fetch", Certainty: "likely", Trigger: "on load", Line: 9}},

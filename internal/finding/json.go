@@ -22,6 +22,7 @@ type wireScript struct {
 	Goal         string                  `json:"goal"`
 	Findings     []wireFinding           `json:"findings"`
 	Capabilities []capability.Capability `json:"capabilities"`
+	Others       []Other                 `json:"others,omitempty"`
 }
 
 type wireFinding struct {
@@ -42,18 +43,19 @@ type wireStep struct {
 	Position
 	End     Position `json:"end"`
 	Message string   `json:"message"`
+	Path    string   `json:"path,omitempty"`
 }
 
 // MarshalJSON gives the form that [Schema] names.
 func (s *Script) MarshalJSON() ([]byte, error) {
-	w := wireScript{Path: s.Path, SHA256: s.SHA256, Goal: s.Goal, Findings: []wireFinding{}, Capabilities: s.Capabilities}
+	w := wireScript{Path: s.Path, SHA256: s.SHA256, Goal: s.Goal, Findings: []wireFinding{}, Capabilities: s.Capabilities, Others: s.Others}
 	if w.Capabilities == nil {
 		w.Capabilities = []capability.Capability{}
 	}
 	for _, f := range s.Findings {
 		steps := []wireStep{}
 		for _, step := range f.Flow {
-			steps = append(steps, wireStep{step.Span.Start, step.Span.End, step.Message})
+			steps = append(steps, wireStep{step.Span.Start, step.Span.End, step.Message, step.Path})
 		}
 		w.Findings = append(w.Findings, wireFinding{
 			f.Rule, f.Severity, f.Message, f.Advice, f.Span.Start, f.Span.End, f.Document, steps, f.Fingerprint, f.Known, f.Suppressed,
@@ -68,11 +70,11 @@ func (s *Script) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &w); err != nil {
 		return err
 	}
-	*s = Script{Path: w.Path, SHA256: w.SHA256, Goal: w.Goal, Capabilities: w.Capabilities}
+	*s = Script{Path: w.Path, SHA256: w.SHA256, Goal: w.Goal, Capabilities: w.Capabilities, Others: w.Others}
 	for _, f := range w.Findings {
 		var steps []Step
 		for _, step := range f.Flow {
-			steps = append(steps, Step{Span{step.Position, step.End}, step.Message})
+			steps = append(steps, Step{Span{step.Position, step.End}, step.Message, step.Path})
 		}
 		s.Findings = append(s.Findings, Finding{
 			Rule: f.Rule, Severity: f.Severity, Message: f.Message, Advice: f.Advice, Span: Span{f.Start, f.End}, Flow: steps,

@@ -46,6 +46,7 @@ func Visible(s string) string {
 type tally struct {
 	scripts, unread   int
 	known, suppressed int
+	gone              int
 	severities        [finding.Critical + 1]int // of those that count
 }
 
@@ -54,6 +55,7 @@ func (t *tally) add(s *finding.Script) {
 	if s.Goal == "opaque" {
 		t.unread++
 	}
+	t.gone += len(s.Gone)
 	for _, f := range s.Findings {
 		switch {
 		case f.Suppressed != nil:
@@ -82,7 +84,7 @@ func (t *tally) String() string {
 	for _, more := range []struct {
 		n    int
 		what string
-	}{{t.unread, "could not be read"}, {t.known, "known before"}, {t.suppressed, "accepted"}} {
+	}{{t.unread, "could not be read"}, {t.known, "known before"}, {t.suppressed, "accepted"}, {t.gone, "gone since the baseline"}} {
 		if more.n > 0 {
 			line += fmt.Sprintf("; %d %s", more.n, more.what)
 		}

@@ -26,14 +26,16 @@ func samples() []*Script {
 			Findings: []Finding{{
 				Rule: "dom-html", Severity: High, Message: "The page's title becomes HTML.", Advice: "Use .text( name ).",
 				Span: span(3, 14, 3, 35), Fingerprint: strings.Repeat("a", 32),
-				Flow: []Step{{Span: span(1, 14, 1, 41), Message: "the title is read here"}, {Span: span(3, 29, 3, 33), Message: "it becomes HTML here"}},
+				Flow: []Step{{Span: span(1, 14, 1, 41), Message: "the title is read here"}, {Span: span(8, 1, 8, 5), Message: "a function gives it back", Path: "User:Ira/lib.js"}, {Span: span(3, 29, 3, 33), Message: "it becomes HTML here"}},
 			}},
 			Capabilities: []capability.Capability{
 				{Name: capability.WritePage, Target: "User:*", Certainty: capability.Certain, Trigger: capability.OnLoad, Line: 2},
 				{Name: capability.Import, Target: "User:Ira/lib.js", Certainty: capability.Certain, Line: 4},
 				{Name: capability.Network, Target: "stats.example", How: "beacon", Certainty: capability.Likely, Line: 5},
 				{Name: capability.Network, Target: "stats.example", How: "image", Certainty: capability.Possible},
+				{Name: capability.Eval, Certainty: capability.Certain, Through: "User:Ira/lib.js"},
 			},
+			Others: []Other{{Path: "User:Ira/lib.js", SHA256: strings.Repeat("4", 64)}},
 		},
 		{
 			Path: "https://wiki.example/w/index.php?title=User:Ira/x.js", SHA256: strings.Repeat("2", 64), Goal: "script", Text: minified,
@@ -43,6 +45,7 @@ func samples() []*Script {
 				{Rule: "sync-xhr", Severity: Low, Message: "Slow.", Span: span(1, 5, 1, 6), Suppressed: &Suppressed{Reason: "until the rewrite", Expires: "2027-01-31"}},
 			},
 			Capabilities: []capability.Capability{{Name: capability.Network, Target: "stats.example", How: "fetch", Certainty: capability.Certain}},
+			Gone:         []Finding{{Rule: "document-write", Severity: Low, Message: "Written over.", Span: span(1, 9, 1, 10), Fingerprint: strings.Repeat("d", 32)}},
 		},
 		{
 			Path: "big.js", SHA256: strings.Repeat("3", 64), Goal: "opaque",
@@ -60,14 +63,16 @@ func hostile() *Script {
 	return &Script{
 		Path: nasty, SHA256: nasty, Goal: nasty, Text: nasty + nasty,
 		Findings: []Finding{
-			{Rule: nasty, Severity: High, Message: nasty, Advice: nasty, Span: span(1, 3, 1, 40), Flow: []Step{{Span: span(-1, -1, 9, 9), Message: nasty}}, Fingerprint: nasty},
+			{Rule: nasty, Severity: High, Message: nasty, Advice: nasty, Span: span(1, 3, 1, 40), Flow: []Step{{Span: span(-1, -1, 9, 9), Message: nasty, Path: nasty}}, Fingerprint: nasty},
 			{Rule: "r", Message: nasty, Document: nasty, Span: span(1<<40, 1<<40, 1, 1), Suppressed: &Suppressed{Reason: nasty, Expires: nasty}},
 			{Rule: "r", Message: "", Span: span(2, 1<<40, 1, 1), Known: true},
 		},
 		Capabilities: []capability.Capability{
-			{Name: capability.Network, Target: nasty, How: nasty, Certainty: nasty, Trigger: nasty, Line: -4},
+			{Name: capability.Network, Target: nasty, How: nasty, Certainty: nasty, Trigger: nasty, Line: -4, Through: nasty},
 			{Name: nasty, Target: nasty},
 		},
+		Others: []Other{{Path: nasty, SHA256: nasty}},
+		Gone:   []Finding{{Rule: nasty, Message: nasty}},
 	}
 }
 

@@ -67,21 +67,32 @@ func (s *sarif) Script(script *finding.Script) error {
 	artifact := sarifArtifact{URI: reference(script.Path)}
 	s.unread = append(s.unread, unreadNotices(script, artifact)...)
 	for _, f := range script.Findings {
-		head := ",\n"
-		if s.results == 0 {
-			head = sarifHead + "\n"
-		}
-		s.results++
-		fmt.Fprint(s.w, head)
-		b, err := json.Marshal(s.result(&f, artifact, snippet(lines, script.Text, &f)))
-		if err != nil {
+		if err := s.write(s.result(&f, artifact, snippet(lines, script.Text, &f))); err != nil {
 			return err
 		}
-		if _, err := s.w.Write(b); err != nil {
+	}
+	for _, f := range script.Gone {
+		r := s.result(&f, artifact, nil)
+		r.BaselineState = "absent"
+		if err := s.write(r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *sarif) write(r sarifResult) error {
+	head := ",\n"
+	if s.results == 0 {
+		head = sarifHead + "\n"
+	}
+	s.results++
+	fmt.Fprint(s.w, head)
+	b, err := json.Marshal(r)
+	if err == nil {
+		_, err = s.w.Write(b)
+	}
+	return err
 }
 
 func (s *sarif) result(f *finding.Finding, artifact sarifArtifact, snippet *sarifText) sarifResult {
@@ -111,7 +122,11 @@ func (s *sarif) result(f *finding.Finding, artifact sarifArtifact, snippet *sari
 	if len(f.Flow) > 0 {
 		var steps []sarifStep
 		for _, step := range f.Flow {
-			at := placed(artifact, step.Span, nil)
+			of := artifact
+			if step.Path != "" {
+				of = sarifArtifact{URI: reference(step.Path)}
+			}
+			at := placed(of, step.Span, nil)
 			at.Message = &sarifText{step.Message}
 			steps = append(steps, sarifStep{at})
 		}

@@ -80,12 +80,20 @@ func (t *text) finding(s *finding.Script, lines *finding.Lines, f *finding.Findi
 	mark := func(s string) string { return t.paint(colourOf(f.Severity), s) }
 	fmt.Fprint(t.w, draw(excerpts(lines, s.Text, f.Span), mark))
 	for i, step := range f.Flow {
-		fmt.Fprintf(t.w, "  %2d. %d:%d  %s\n", i+1, step.Span.Start.Line, step.Span.Start.Column, Visible(step.Message))
+		fmt.Fprintf(t.w, "  %2d. %s  %s\n", i+1, stepPlace(step), Visible(step.Message))
 	}
 	if f.Advice != "" {
 		fmt.Fprintf(t.w, "  What to do: %s\n", Visible(f.Advice))
 	}
 	fmt.Fprintln(t.w)
+}
+
+func stepPlace(s finding.Step) string {
+	at := fmt.Sprintf("%d:%d", s.Span.Start.Line, s.Span.Start.Column)
+	if s.Path != "" {
+		return Visible(s.Path) + ":" + at
+	}
+	return at
 }
 
 func (t *text) capabilities(s *finding.Script) {
@@ -106,6 +114,9 @@ func capabilityLine(c capability.Capability) string {
 	var where string
 	if c.Line > 0 {
 		where = fmt.Sprintf("line %d", c.Line)
+	}
+	if c.Through != "" {
+		where = "through " + Visible(c.Through)
 	}
 	if more := strings.Trim(sure+", "+where, ", "); more != "" {
 		line += " [" + more + "]"

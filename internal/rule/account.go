@@ -11,6 +11,7 @@ import (
 var account = &Rule{
 	Name:     "account",
 	Severity: finding.Critical,
+	CWE:      []int{506},
 	Doc: `changes your account
 
 E-mail address, password, connected applications and the list of gadgets that run as you: whoever changes them has the

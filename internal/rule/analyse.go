@@ -9,6 +9,7 @@ import (
 	"sallyport/internal/finding"
 	"sallyport/internal/flow"
 	"sallyport/internal/js"
+	"sallyport/internal/link"
 )
 
 // Options say how to analyse. The zero value runs all rules and knows nothing of the wiki.
@@ -16,6 +17,7 @@ type Options struct {
 	Rules  []*Rule // nil for All
 	Flow   flow.Options
 	Limits js.Limits
+	Find   link.Find // the scripts that others name; nil reads each on its own
 }
 
 // Analyse runs all rules over a script. The path is a file name or page title; its end tells what the text is.
@@ -44,13 +46,19 @@ func (o Options) Analyse(path string, src []byte) *finding.Script {
 	if o.Rules == nil {
 		o.Rules = All
 	}
+	out := o.across(o.alone(path, src), src)
+	out.Sort()
+	return out
+}
+
+// alone analyses a script without those it names.
+func (o Options) alone(path string, src []byte) *finding.Script {
 	sum := sha256.Sum256(src)
 	s := js.Parse(src, js.Options{Name: path, Limits: o.Limits})
 	out := &finding.Script{Path: path, SHA256: hex.EncodeToString(sum[:]), Goal: string(s.Goal), Text: s.Text}
 	budget := maxDocuments
 	t := &text{o: o, out: out, budget: &budget, seen: map[place]int{}}
 	t.read(s)
-	out.Sort()
 	return out
 }
 

@@ -14,6 +14,7 @@ import (
 var conceal = &Rule{
 	Name:     "conceal",
 	Severity: finding.High,
+	CWE:      []int{506},
 	Doc: `hides traces
 
 A script that hides the history, the watch list, contributions or notifications and changes the wiki by itself does not want to be

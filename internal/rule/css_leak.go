@@ -12,6 +12,7 @@ import (
 var cssLeak = &Rule{
 	Name:     "css-leak",
 	Severity: finding.High,
+	CWE:      []int{200},
 	Doc: `a style sheet that reads values
 
 input[value^="a"] { background: url(…a) } tells a server letter by letter what stands in a field, an edit token for instance.

@@ -10,6 +10,7 @@ import (
 var deprecated = &Rule{
 	Name:     "deprecated",
 	Severity: finding.Low,
+	CWE:      []int{477},
 	Doc: `uses what MediaWiki has dropped or will drop
 
 Old globals and methods stop working with an upgrade. The message says what to write instead.`,

@@ -9,6 +9,7 @@ import (
 var documentWrite = &Rule{
 	Name:     "document-write",
 	Severity: finding.Low,
+	CWE:      []int{79},
 	Doc: `document.write
 
 Gadgets run after the page is there: document.write then replaces it. Use DOM methods or jQuery. Writing into a window one

@@ -12,6 +12,7 @@ import (
 var domHTML = &Rule{
 	Name:     "dom-html",
 	Severity: finding.High,
+	CWE:      []int{79},
 	Doc: `a stranger's text becomes HTML
 
 Whoever controls the text can put elements into the page, and with them code that runs as you. Use .text() or

@@ -12,6 +12,7 @@ import (
 var dormant = &Rule{
 	Name:     "dormant",
 	Severity: finding.High,
+	CWE:      []int{511},
 	Doc: `waits for a date, a person or a right
 
 What a script does only after a day, only for one person, only for people with rights or only now and then is what a

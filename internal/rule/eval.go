@@ -9,6 +9,7 @@ import (
 var eval = &Rule{
 	Name:     "eval",
 	Severity: finding.Critical,
+	CWE:      []int{95},
 	Doc: `runs text as code
 
 What is run is not in the script, so nobody can have reviewed it. Where the text comes from a page, an address or another

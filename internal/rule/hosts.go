@@ -14,6 +14,7 @@ import (
 var hosts = &Rule{
 	Name:     "hosts",
 	Severity: finding.Low,
+	CWE:      []int{359},
 	Doc: `contacts other servers
 
 Each request tells that server your address, and often what you read. Frames and forms of others can be mistaken for the wiki.

@@ -11,6 +11,7 @@ import (
 var imports = &Rule{
 	Name:     "imports",
 	Severity: finding.Critical,
+	CWE:      []int{829},
 	Doc: `runs code from elsewhere
 
 Code that is loaded can change at any time without a change here: whoever keeps it decides what you run. Load gadgets and

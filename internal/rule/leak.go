@@ -12,6 +12,7 @@ import (
 var leak = &Rule{
 	Name:     "leak",
 	Severity: finding.Critical,
+	CWE:      []int{200, 506},
 	Doc: `sends your secrets elsewhere
 
 Edit tokens, cookies, passwords, key strokes, your e-mail address and watch list are between you and the wiki. Whoever has the

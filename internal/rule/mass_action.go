@@ -9,6 +9,7 @@ import (
 var massAction = &Rule{
 	Name:     "mass-action",
 	Severity: finding.Critical,
+	CWE:      []int{506},
 	Doc: `does the same to many pages or people, without asking
 
 Deleting, blocking or editing one after the other through a list does damage faster than anybody can look. A mass tool shows

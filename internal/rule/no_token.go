@@ -10,6 +10,7 @@ import (
 var noToken = &Rule{
 	Name:     "no-token",
 	Severity: finding.Low,
+	CWE:      []int{352},
 	Doc: `a change without a token
 
 If the wiki accepts a change without a token, any other site can make your browser do the same. Use

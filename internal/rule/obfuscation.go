@@ -11,6 +11,7 @@ import (
 var obfuscation = &Rule{
 	Name:     "obfuscation",
 	Severity: finding.High,
+	CWE:      []int{506},
 	Doc: `written so as not to be read
 
 Text that is decoded and then run, string tables that are shuffled first, loops that jump from piece to piece, characters that

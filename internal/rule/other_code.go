@@ -9,6 +9,7 @@ import (
 var otherCodeRule = &Rule{
 	Name:     "other-code",
 	Severity: finding.Critical,
+	CWE:      []int{506},
 	Doc: `writes other people's scripts
 
 A script in somebody's user space runs as that person. Nobody but its owner should write it; interface administrators can.`,

@@ -8,6 +8,7 @@ import (
 var ownCodeRule = &Rule{
 	Name:     "own-code",
 	Severity: finding.High,
+	CWE:      []int{506},
 	Doc: `writes your own scripts
 
 What stands in your common.js runs on every page you open, on every device. An installer may write there when you press

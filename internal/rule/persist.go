@@ -12,6 +12,7 @@ import (
 var persist = &Rule{
 	Name:     "persist",
 	Severity: finding.High,
+	CWE:      []int{506},
 	Doc: `stays after you switch it off
 
 Code put into ResourceLoader's store in the browser, a service worker, or code kept in storage and run on the next page

@@ -10,6 +10,7 @@ import (
 var randomPageRule = &Rule{
 	Name:     "random-page",
 	Severity: finding.Critical,
+	CWE:      []int{506},
 	Doc: `changes pages drawn by lot
 
 Nobody edits, moves or deletes a page without knowing which. Only a vandal's script does.`,

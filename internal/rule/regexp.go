@@ -11,6 +11,7 @@ import (
 var regexpRule = &Rule{
 	Name:     "regexp",
 	Severity: finding.Low,
+	CWE:      []int{625},
 	Doc: `a name or text used as a regular expression
 
 A user called ".*" matches everything: where the expression decides who may do what, the check is gone. Use

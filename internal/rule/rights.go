@@ -8,6 +8,7 @@ import (
 var rights = &Rule{
 	Name:     "rights",
 	Severity: finding.Critical,
+	CWE:      []int{506},
 	Doc: `changes who has which rights
 
 A script that gives rights away by itself needs one bureaucrat or steward to load it.`,

@@ -18,6 +18,7 @@ import (
 type Rule struct {
 	Name         string           // stable: it stands in JSON, in baselines, in suppressions
 	Severity     finding.Severity // the worst it says
+	CWE          []int            // what it is called in the Common Weakness Enumeration; none for plain advice
 	Doc          string           // first line: the title; then what is wrong with it and what to do
 	Capabilities []capability.Name
 	Run          func(*Pass)

@@ -12,6 +12,7 @@ import (
 var secrets = &Rule{
 	Name:     "secrets",
 	Severity: finding.Note,
+	CWE:      []int{522},
 	Doc: `reads what is secret, or what you type
 
 A remark: reading an edit token is what tools do that edit without mw.Api. What becomes of it is the matter of leak.`,

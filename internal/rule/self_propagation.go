@@ -5,6 +5,7 @@ import "sallyport/internal/finding"
 var selfPropagation = &Rule{
 	Name:     "self-propagation",
 	Severity: finding.Critical,
+	CWE:      []int{506},
 	Doc: `puts a loader into somebody's scripts
 
 A script that writes "load this script" into the pages of whoever runs it spreads from person to person: that is a worm.

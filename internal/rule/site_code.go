@@ -8,6 +8,7 @@ import (
 var siteCodeRule = &Rule{
 	Name:     "site-code",
 	Severity: finding.Critical,
+	CWE:      []int{506},
 	Doc: `writes code that runs for everybody
 
 Whoever can change MediaWiki:Common.js or a gadget runs code as every reader of the wiki. A script that writes there by

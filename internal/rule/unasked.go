@@ -8,6 +8,7 @@ import (
 var unaskedRule = &Rule{
 	Name:     "unasked",
 	Severity: finding.High,
+	CWE:      []int{506},
 	Doc: `acts in your name without asking
 
 Deleting, blocking, protecting, moving, uploading, importing, sending e-mail and editing are yours to decide. A script does them

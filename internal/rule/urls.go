@@ -12,6 +12,7 @@ import (
 var urls = &Rule{
 	Name:     "url",
 	Severity: finding.High,
+	CWE:      []int{79, 601},
 	Doc: `a stranger's text becomes an address
 
 As a whole address it can be javascript:, or another site that looks like the wiki. As a part of one it can end the part and add

@@ -13,6 +13,7 @@ import (
 
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
+	"sallyport/internal/link"
 )
 
 // opaque is the goal of scripts that nobody could analyse, and the rule of the finding that says so.
@@ -30,16 +31,17 @@ func (r *run) analyse(ctx context.Context, t *task) {
 	sum := sha256.Sum256(src)
 	digest, text := hex.EncodeToString(sum[:]), decoded(src)
 	key := r.Cache.key(t.Path, digest)
-	if t.script = r.Cache.get(key); t.script != nil {
+	if t.script = r.Cache.get(key, t.Find); t.script != nil {
 		t.cached = true
 		t.script.Text = text
 		return
 	}
-	t.script = guarded(r.Analyse, t.Path, src)
+	var asked lookups
+	t.script = guarded(r.Analyse, t.Path, src, asked.record(t.Find))
 	t.script.Path, t.script.SHA256, t.script.Text = t.Path, digest, cmp.Or(t.script.Text, text)
 	complete(t.script)
 	if t.script.Text == text { // a text that only the analysis can decode is not to be had from the cache
-		r.Cache.put(key, t.script)
+		r.Cache.put(key, t.script, asked)
 	}
 }
 
@@ -95,13 +97,13 @@ func unread(why string) *finding.Script {
 }
 
 // guarded keeps a mistake in the analysis from ending the scan of forty thousand other scripts.
-func guarded(analyse Analyser, path string, text []byte) (s *finding.Script) {
+func guarded(analyse Analyser, path string, text []byte, find link.Find) (s *finding.Script) {
 	defer func() {
 		if r := recover(); r != nil {
 			s = unread(fmt.Sprintf("The analysis broke on this script, which is a mistake in Sallyport: %v.", r))
 		}
 	}()
-	if s = analyse(path, text); s == nil {
+	if s = analyse(path, text, find); s == nil {
 		s = unread("The analysis says nothing about this script, which is a mistake in Sallyport.")
 	}
 	return s

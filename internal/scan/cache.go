@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sallyport/internal/finding"
+	"sallyport/internal/link"
 )
 
 // Cache keeps what an analyser said about a text, so that a second scan costs reading and hashing. Entries are files named
@@ -58,8 +59,8 @@ func (c *Cache) key(path, digest string) string { return hash(path + "\x00" + di
 
 func (c *Cache) file(key string) string { return filepath.Join(c.dir, key[:2], key[2:]) }
 
-// get returns a script without its text, or nil.
-func (c *Cache) get(key string) *finding.Script {
+// get returns a script without its text, or nil. What it was read together with must be as it was.
+func (c *Cache) get(key string, find link.Find) *finding.Script {
 	if c == nil {
 		return nil
 	}
@@ -68,19 +69,25 @@ func (c *Cache) get(key string) *finding.Script {
 		return nil
 	}
 	sum, body, _ := bytes.Cut(entry, []byte("\n"))
-	s := &finding.Script{}
-	if string(sum) != hash(string(body)) || json.Unmarshal(body, s) != nil {
+	e := &kept{Script: &finding.Script{}}
+	if string(sum) != hash(string(body)) || json.Unmarshal(body, e) != nil || !e.Lookups.hold(find) {
 		return nil
 	}
-	return s
+	return e.Script
+}
+
+// kept is an entry.
+type kept struct {
+	Script  *finding.Script
+	Lookups lookups
 }
 
 // put keeps a script. A cache that cannot be written makes the next scan slower and nothing else, so nobody is told.
-func (c *Cache) put(key string, s *finding.Script) {
+func (c *Cache) put(key string, s *finding.Script, asked lookups) {
 	if c == nil {
 		return
 	}
-	body, err := json.Marshal(s)
+	body, err := json.Marshal(kept{s, asked})
 	if err != nil {
 		return
 	}

@@ -21,29 +21,20 @@ import (
 
 // Dump is a source of the code pages of a MediaWiki XML export (Special:Export, dumpBackup.php), plain or compressed with
 // gzip, bzip2 or zstd, in the order of the file. Of a page with several revisions the last in the file counts. Where the
-// file ends too early, or is no export, stands a script that cannot be read; what came before is scanned. tell gets what
-// is left out.
+// file ends too early, or is no export, stands a script that cannot be read; what came before is scanned. Pages find each
+// other, so the texts are unpacked first. tell gets what is left out.
 func Dump(path string, tell func(string)) Source {
 	return failing(path, func(_ context.Context, yield func(Input) error) error {
-		pages := 0
-		err := openDump(path, func(r io.Reader) error {
-			return readDump(r, func(p *dumped) error {
-				pages++
-				switch {
-				case p.kind == wiki.SiteHTML:
-					tell(p.name + ": a message in HTML; not read")
-					return nil
-				case p.lacking():
-					return yield(missing(p.name, errNoText))
-				default:
-					return yield(given(p.name, p.text.String()))
-				}
-			})
-		})
-		if err != nil {
-			err = fmt.Errorf("%w (after %d code pages)", err, pages)
+		u, broken := unpack(path, tell)
+		if u == nil {
+			return broken
 		}
-		return err
+		for _, p := range u.pages {
+			if err := yield(u.input(p)); err != nil {
+				return err
+			}
+		}
+		return broken
 	})
 }
 

@@ -27,7 +27,10 @@ func Files(paths []string, tell func(string)) Source {
 			walk(path, tell, found)
 			continue
 		}
-		in := Input{Path: filepath.ToSlash(path), Open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) }}
+		in := Input{
+			Path: filepath.ToSlash(path), Find: beside(filepath.Dir(path)),
+			Open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) },
+		}
 		if err == nil {
 			in.Size = info.Size()
 		}
@@ -74,7 +77,7 @@ func walk(root string, tell func(string), found map[string]Input) {
 
 func add(found map[string]Input, root, path string, size int64) {
 	name := filepath.ToSlash(path)
-	found[name] = Input{Path: name, Size: size, Open: inside(root, path)}
+	found[name] = Input{Path: name, Size: size, Open: inside(root, path), Find: beside(root)}
 }
 
 func sizeOf(d fs.DirEntry) int64 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/wiki"
@@ -32,6 +33,16 @@ type pageReader struct {
 	site  *wiki.Site
 	tell  func(string)
 	yield func(Input) error
+
+	mu    sync.Mutex
+	asked map[wiki.Title]wiki.Page // because a script names them
+}
+
+// given is a page that was read already.
+func (r *pageReader) given(ctx context.Context, p wiki.Page) Input {
+	in := given(r.site.PrefixedText(p.Title), p.Text)
+	in.Find = r.find(ctx)
+	return in
 }
 
 func (r *pageReader) read(ctx context.Context, title string) (err error) {
@@ -52,7 +63,7 @@ func (r *pageReader) read(ctx context.Context, title string) (err error) {
 	if !pages[0].Exists() {
 		return fmt.Errorf("%s has no page of that name", r.site.Name)
 	}
-	return r.yield(given(r.site.PrefixedText(t), pages[0].Text))
+	return r.yield(r.given(ctx, pages[0]))
 }
 
 // all reads the code pages of a namespace whose titles begin with a prefix.
@@ -108,7 +119,7 @@ func (r *pageReader) some(ctx context.Context, titles []wiki.Title) error {
 		return err
 	}
 	for _, p := range pages {
-		in := given(r.site.PrefixedText(p.Title), p.Text)
+		in := r.given(ctx, p)
 		if !p.Exists() {
 			in = missing(in.Path, errors.New("it is gone since the list was made"))
 		}

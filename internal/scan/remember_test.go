@@ -11,15 +11,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sallyport/internal/finding"
+	"sallyport/internal/link"
 	"sallyport/internal/output"
 )
 
 func TestASecondScanAnalysesOnlyWhatChanged(t *testing.T) {
 	dir := t.TempDir()
 	calls := atomic.Int64{}
-	counted := func(path string, src []byte) *finding.Script {
+	counted := func(path string, src []byte, _ link.Find) *finding.Script {
 		calls.Add(1)
-		return fake(path, src)
+		return fake(path, src, nil)
 	}
 	scan := func(version string, pairs ...string) (string, Summary, int64) {
 		calls.Store(0)
@@ -55,14 +56,14 @@ func TestFramesAreTheSameFromTheCache(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	utf16 := func(path string, src []byte) *finding.Script {
+	utf16 := func(path string, src []byte, _ link.Find) *finding.Script {
 		if src[0] == 0xff {
 			src = []byte("eval(decoded)")
-			s := fake(path, src)
+			s := fake(path, src, nil)
 			s.Text = string(src)
 			return s
 		}
-		return fake(path, []byte(decoded(src)))
+		return fake(path, []byte(decoded(src)), nil)
 	}
 	for _, cached := range []int{0, 1} {
 		var b strings.Builder
@@ -157,6 +158,16 @@ func TestABaselineKnowsWhatStoodThereBefore(t *testing.T) {
 	if sum.Findings() != 3 {
 		t.Errorf("%d findings count", sum.Findings())
 	}
+	gone := ""
+	baseline, _ = ReadBaseline(strings.NewReader(saved.String()))
+	_, err = Run(t.Context(), Options{Analyse: fake, Baseline: baseline}, []Source{texts("a.js", "eval(x)")}, handler(func(s *finding.Script) {
+		for _, f := range s.Gone {
+			gone += f.Rule + " "
+		}
+	}))
+	if err != nil || gone != "eval alert " {
+		t.Errorf("gone since the baseline: %q, %v", gone, err)
+	}
 	for _, bad := range []string{"", "{}", `{"schema":"sallyport.scan/2","scripts":[]}`, saved.String()[:saved.Len()/2]} {
 		if _, err := ReadBaseline(strings.NewReader(bad)); err == nil {
 			t.Errorf("%.30q is read as a baseline", bad)
@@ -182,3 +193,9 @@ func TestAnAcceptedFindingIsNotPartOfABaseline(t *testing.T) {
 		t.Errorf("%d findings count once nobody accepts it", sum.Findings())
 	}
 }
+
+// handler is a [finding.Handler] that only looks.
+type handler func(*finding.Script)
+
+func (h handler) Script(s *finding.Script) error { h(s); return nil }
+func (handler) Close() error                     { return nil }

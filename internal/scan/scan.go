@@ -16,16 +16,19 @@ import (
 	"strings"
 
 	"sallyport/internal/finding"
+	"sallyport/internal/link"
 )
 
-// Analyser says what is to be said about one script. It is pure, and several goroutines call it at once.
-type Analyser func(path string, src []byte) *finding.Script
+// Analyser says what is to be said about one script; find gives those it names, and may be nil. It is pure, and several
+// goroutines call it at once.
+type Analyser func(path string, src []byte, find link.Find) *finding.Script
 
 // Input is one script that is still to be read.
 type Input struct {
 	Path string // how people name it: a file, a page, an address
 	Size int64  // in bytes, as far as known beforehand
 	Open func(context.Context) (io.ReadCloser, error)
+	Find link.Find // the scripts it names; nil when they are not to be had
 }
 
 // Source names scripts, always in the same order.

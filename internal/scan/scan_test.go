@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sallyport/internal/finding"
+	"sallyport/internal/link"
 	"sallyport/internal/output"
 )
 
@@ -148,7 +149,7 @@ func TestLargeScriptsWaitForEachOther(t *testing.T) {
 		}
 		return nil
 	}}
-	o := Options{Jobs: 8, Progress: func(Summary) { held.Add(-1) }, Analyse: func(string, []byte) *finding.Script { return &finding.Script{Goal: "script"} }}
+	o := Options{Jobs: 8, Progress: func(Summary) { held.Add(-1) }, Analyse: func(string, []byte, link.Find) *finding.Script { return &finding.Script{Goal: "script"} }}
 	if _, sum := scanned(t, o, source); sum.Scripts != 20 {
 		t.Fatal(sum)
 	}

@@ -57,7 +57,7 @@ func TestOnlyTheOperatorsFileSilencesAFindingAndOnlyForAWhile(t *testing.T) {
 
 func TestAFingerprintIsAcceptedUntilItsStatementChanges(t *testing.T) {
 	lines := finding.NewLines("eval(x)")
-	print := lines.Fingerprint(&fake("a.js", []byte("eval(x)")).Findings[0])
+	print := lines.Fingerprint(&fake("a.js", []byte("eval(x)"), nil).Findings[0])
 	s, err := ParseSuppressions([]byte(`{"suppress":[{"fingerprint":"`+print+`","reason":"r","expires":"2027-01-31"}]}`), noon)
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func FuzzSuppressions(f *testing.F) {
 		if err != nil {
 			return
 		}
-		script := fake("a.js", []byte("eval(x)"))
+		script := fake("a.js", []byte("eval(x)"), nil)
 		s.apply(script)
 		if got := script.Findings[0].Suppressed; got != nil && (strings.TrimSpace(got.Reason) == "" || got.Expires < "2026-11-21") {
 			t.Errorf("accepted with %+v", got)

@@ -13,10 +13,11 @@ import (
 
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
+	"sallyport/internal/link"
 )
 
 // fake is an analysis small enough to predict: eval is critical, alert a note, fetch contacts a host, NUL is opaque.
-func fake(path string, src []byte) *finding.Script {
+func fake(path string, src []byte, _ link.Find) *finding.Script {
 	text := string(src)
 	s := &finding.Script{Goal: "script"}
 	if strings.HasSuffix(path, ".css") {
