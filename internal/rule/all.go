@@ -27,6 +27,8 @@ var All = []*Rule{
 	// text that becomes something else
 	domHTML,
 	urls,
+	markupRule,
+	stripTags,
 	regexpRule,
 	noToken,
 	// what could not be read
