@@ -9,7 +9,7 @@ func (e *engine) assume() {
 	e.spread()
 	for ; e.assumedReads < len(e.plain); e.assumedReads++ {
 		u := e.plain[e.assumedReads]
-		if e.held[u.next] == 0 {
+		if e.held[u.next] == 0 && !e.parsed(u) {
 			if r := e.anyField[u.name]; r != 0 {
 				e.link(r, u.to, asIs)
 			}
@@ -28,6 +28,11 @@ func (e *engine) assume() {
 	}
 	e.spread()
 	e.answers()
+}
+
+// parsed knows data.parse.text, the HTML of the wiki's own parser, by its name.
+func (e *engine) parsed(u use) bool {
+	return int(u.next) < e.Len() && e.Kind(js.Node(u.next)) == js.Dot && e.Name(js.Node(u.next)) == "parse"
 }
 
 func (e *engine) assumeCall(id uint32) {
@@ -68,7 +73,7 @@ func (e *engine) looseMethod(id uint32, method string) bool {
 			return true
 		}
 	case "html", "append", "prepend", "addClass", "removeClass", "css", "attr", "appendTo", "click", "find":
-		if len(c.args) == 1 && method == "attr" && e.Kind(c.args[0]) != js.Object {
+		if len(c.args) == 1 && method == "attr" && !e.holdsObject(c.args[0]) {
 			e.attribute(c, method)
 			return true
 		}

@@ -104,6 +104,8 @@ func byName(name string) move {
 		return escaped
 	case strings.Contains(s, "encode"):
 		return encoded
+	case s == "exec":
+		return cut
 	}
 	return passOn
 }
@@ -144,13 +146,21 @@ func (e *engine) modelNew(id uint32, f fact, name string) {
 		return
 	case "Date", "RegExp", "Error", "Image", "Option", "URL", "URLSearchParams", "mw.Title", "mw.Uri", "String", "Function":
 		how := passOn
-		if name == "mw.Title" {
+		switch name {
+		case "mw.Title":
 			how = titled
+		case "Date", "Option", "Image":
+			how = onlyData
+		case "URL", "URLSearchParams", "mw.Uri":
+			how = cut
 		}
 		e.pass(c, how)
 		switch name {
 		case "Image":
 			e.learn(n, e.element("img"))
+			return
+		case "Option":
+			e.learn(n, e.element("option"))
 			return
 		case "Function":
 			return

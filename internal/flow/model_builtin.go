@@ -240,8 +240,10 @@ func (e *engine) stringMethod(id uint32, method string) {
 		e.link(self, n, onlyData)
 	case "replace", "replaceAll":
 		e.replace(id, method)
+	case "substring", "substr", "slice":
+		e.link(self, n, cut)
 	case "split", "match", "matchAll":
-		e.link(self, n, passOn)
+		e.link(self, n, cut)
 		if method != "split" {
 			e.handler(e.arg(c, 1), callback{place: c.place, call: id})
 		}
@@ -260,6 +262,9 @@ func (e *engine) replace(id uint32, method string) {
 	how := passOn
 	if len(c.args) == 2 {
 		how = e.replaceMove(c.args[0], c.args[1], method == "replaceAll")
+		if p := e.Str(c.args[0]); how == passOn && e.Kind(c.args[0]) == js.Regexp && (strings.HasPrefix(p, "^") || strings.HasPrefix(p, ".*") || strings.HasPrefix(p, "[")) {
+			how = cut // the beginning may go
+		}
 	}
 	e.link(self, n, how)
 	if len(c.args) < 2 {
@@ -270,7 +275,9 @@ func (e *engine) replace(id uint32, method string) {
 		e.link(self, part, passOn)
 		back := e.fresh()
 		e.handler(e.arg(c, 1), callback{params: []ref{part}, rest: part, ret: back, place: c.place, call: id})
-		if e.Kind(c.args[1]) != js.Function {
+		if p, _ := e.Constant(c.args[0]); p == "$1" {
+			e.link(e.arg(c, 1), n, behindHost) // wgArticlePath and its like: never the beginning
+		} else if e.Kind(c.args[1]) != js.Function {
 			e.link(e.arg(c, 1), n, passOn)
 		} else if how == passOn {
 			e.link(back, n, passOn)

@@ -137,7 +137,7 @@ func (e *engine) jqueryMethod(id uint32, method string) {
 			return
 		}
 	case "attr", "data", "prop", "css":
-		if len(c.args) == 0 || len(c.args) == 1 && e.Kind(c.args[0]) != js.Object {
+		if len(c.args) == 0 || len(c.args) == 1 && !e.holdsObject(c.args[0]) {
 			e.attribute(c, method)
 			return
 		}
@@ -223,6 +223,13 @@ func (e *engine) textOf(c *callRecord, how move) {
 	}
 }
 
+// holdsObject says whether a node holds an object of the script: $x.attr( object ) sets, $x.attr( name ) gets.
+func (e *engine) holdsObject(n js.Node) bool {
+	object := e.Kind(n) == js.Object
+	e.each(ref(n), func(f fact) { object = object || e.facts.info[f].kind == objectFact })
+	return object
+}
+
 // attribute models a getter. Wikitext can set data-* (but data-mw*, data-ooui, data-parsoid are MediaWiki's own), title,
 // and others (Sanitizer::attributesAllowedInternal).
 func (e *engine) attribute(c *callRecord, method string) {
@@ -241,7 +248,7 @@ func (e *engine) attribute(c *callRecord, method string) {
 		e.seed(n, e.inputSource(c), Anywhere)
 		return
 	case name == "href" || name == "src" || name == "action":
-		bad = InURL | InParam | InAttr
+		bad = InParam | InAttr // the parser lets no javascript: through
 	case name == "id" || name == "class" || name == "for" || name == "rel":
 		bad = InAttr | InSelector | InParam | InRegexp
 	case method == "prop" && name != "title" && name != "alt" && name != "innertext" && name != "textcontent":

@@ -233,8 +233,11 @@ func answerSource(name string) (Source, Contexts) {
 	switch last {
 	case "displaytitle", "parsedcomment", "parsedsummary", "parseddescription", "parsed", "html", "[]", "()", "query",
 		"pages", "revisions", "parse", "pageid", "revid", "ns", "length", "continue", "batchcomplete", "servedby", "missing", "anon",
-		"timestamp", "size", "minor", "bot", "new", "count", "0", "-1", "slots", "main", "rcid", "logid", "userid", "data", "result",
+		"size", "minor", "bot", "new", "count", "0", "-1", "slots", "main", "rcid", "logid", "userid", "data", "result",
 		"forEach", "map", "filter", "then", "join", "push", "thumbnail", "imageinfo", "width", "height":
+		return NoSource, 0
+	case "id", "oldid", "newid", "diff", "fromid", "toid", "fromrevid", "torevid", "parentid", "gadgetid", "oldlen", "newlen", "edits", "editcount",
+		"registration", "touched", "expiry", "timestamp", "fromtimestamp", "totimestamp", "oldtimestamp", "newtimestamp", "lastrevid", "index", "lang", "dir":
 		return NoSource, 0
 	case "title", "user", "name", "from", "to", "displayname", "pagename", "page", "username", "prefixedtitle":
 		return FromTitle, InAttr | InParam | InSelector | InWikitext | InRegexp
@@ -256,9 +259,10 @@ func answerSource(name string) (Source, Contexts) {
 func sourceOfName(i *factInfo) (Source, Contexts) {
 	name := i.name
 	switch name {
-	case "location.href", "location.hash", "location.search", "document.URL", "document.documentURI", "document.referrer",
-		"document.baseURI", "location":
+	case "location.hash", "location.search", "document.referrer":
 		return FromURL, Anywhere
+	case "location", "location.href", "document.URL", "document.documentURI", "document.baseURI":
+		return FromURL, Anywhere &^ InURL // as a whole it leads to where one is
 	case "document.cookie":
 		return FromCookie, Anywhere
 	case "document.title":

@@ -33,6 +33,7 @@ const (
 	noSelector  // CSS.escape
 	purified    // DOMPurify
 	stripped    // tags taken out by hand
+	cut         // a piece of it: what stood further on may now stand at the beginning
 )
 
 const markupSafe = InHTML | InAttr
@@ -89,6 +90,10 @@ func (m move) change(c Contexts) Contexts {
 		return c & (InWikitext | flags)
 	case stripped:
 		return c | InHTML
+	case cut:
+		if c&InParam != 0 {
+			return c | InURL
+		}
 	}
 	return c
 }
