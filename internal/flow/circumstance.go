@@ -51,6 +51,7 @@ func (g *Graph) settleCircumstances() {
 					t = t&^byLoad | byTimer
 				}
 			}
+			t = g.madeBefore(id, t)
 			if t|g.trigger[id] != g.trigger[id] || l != g.loops[id] {
 				g.trigger[id] |= t
 				g.loops[id] = l
@@ -59,6 +60,20 @@ func (g *Graph) settleCircumstances() {
 		}
 	}
 	g.findRecursion()
+}
+
+// madeBefore takes into account that a function runs only after the one around it has made it: what a click makes, however
+// it is then passed around, waits for the click.
+func (g *Graph) madeBefore(id uint32, t triggers) triggers {
+	f := &g.e.funcs[id]
+	maker := g.functionOf(f.place)
+	if maker == id {
+		maker = g.functionOf(g.e.places[f.place].parent)
+	}
+	if maker == 0 || maker == id || g.trigger[maker]&(byLoad|byTimer) != 0 || g.trigger[maker] == 0 {
+		return t
+	}
+	return g.trigger[maker]
 }
 
 // functionOf is the function a place is in.

@@ -74,6 +74,7 @@ func (p *Pass) writeOf(r request, action string) (write, bool) {
 	if w.action == "edit" {
 		w.titles = r.q.texts("title", "pageid", "page")
 	}
+	p.prepared(&w)
 	return w, true
 }
 
