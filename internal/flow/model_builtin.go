@@ -30,7 +30,7 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 			e.watch(ref(c.args[0]), readAny, 0, n)
 		}
 	case "JSON.parse":
-		e.pass(c, passOn)
+		e.pass(c, fromJSON)
 	case "parseInt", "parseFloat", "Number", "Boolean", "isNaN", "isFinite", "Array.isArray", "Date.now", "Date.parse", "Number.isInteger":
 		e.pass(c, onlyData)
 	case "CSS.escape":

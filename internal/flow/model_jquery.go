@@ -230,9 +230,25 @@ func (e *engine) holdsObject(n js.Node) bool {
 	return object
 }
 
+// newElement knows $( '<div>' ) at the beginning of a chain.
+func (e *engine) newElement(n js.Node) bool {
+	for e.Kind(n) == js.Call {
+		d := e.Callee(n)
+		if e.Kind(d) != js.Dot {
+			s, ok := e.Constant(e.Arg(n, 0))
+			return ok && strings.HasPrefix(s, "<")
+		}
+		n = e.Object(d)
+	}
+	return false
+}
+
 // attribute models a getter. Wikitext can set data-* (but data-mw*, data-ooui, data-parsoid are MediaWiki's own), title,
 // and others (Sanitizer::attributesAllowedInternal).
 func (e *engine) attribute(c *callRecord, method string) {
+	if e.newElement(c.object) {
+		return // nobody has written to it yet
+	}
 	n := ref(c.node)
 	name := strings.ToLower(e.constArg(c, 0))
 	bad := Anywhere
@@ -248,7 +264,7 @@ func (e *engine) attribute(c *callRecord, method string) {
 		e.seed(n, e.inputSource(c), Anywhere)
 		return
 	case name == "href" || name == "src" || name == "action":
-		bad = InParam | InAttr // the parser lets no javascript: through
+		bad = InParam // MediaWiki encodes quotes in addresses and lets no javascript: through
 	case name == "id" || name == "class" || name == "for" || name == "rel":
 		bad = InAttr | InSelector | InParam | InRegexp
 	case method == "prop" && name != "title" && name != "alt" && name != "innertext" && name != "textcontent":

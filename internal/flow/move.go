@@ -34,6 +34,9 @@ const (
 	purified    // DOMPurify
 	stripped    // tags taken out by hand
 	cut         // a piece of it: what stood further on may now stand at the beginning
+	toTitle     // a field that holds a title or user name when it is of an answer of the wiki's API
+	toNumber    // a field that holds a number or a time when it is of such an answer
+	fromJSON    // JSON.parse: what it gives has nothing of the shape of such an answer
 )
 
 const markupSafe = InHTML | InAttr

@@ -78,6 +78,18 @@ func (l *edge) carry(m mark) (mark, bool) {
 	m.how = l.how
 	m.bad = l.how.change(m.bad)
 	switch l.how {
+	case toTitle:
+		if m.from == FromAPI {
+			m.bad = titled.change(m.bad)
+		}
+	case toNumber:
+		if m.from == FromAPI {
+			m.bad &= Data
+		}
+	case fromJSON:
+		if m.from == FromAPI {
+			m.from = FromUserJSON
+		}
 	case goIn:
 		m.call, m.fn = l.call, l.fn
 	case comeOut:

@@ -92,8 +92,19 @@ func (e *engine) readProperty(obj ref, name uint32, to ref) {
 	e.watch(obj, readField, name, to)
 	e.plain = append(e.plain, use{kind: readField, name: name, to: to, next: uint32(obj)})
 	if !cleanProperty(e.nameText[name]) {
-		e.link(obj, to, passOn)
+		e.link(obj, to, fieldMove(e.nameText[name]))
 	}
+}
+
+// fieldMove is what becomes of data on its way from an object to a field of that name.
+func fieldMove(name string) move {
+	switch name {
+	case "title", "user", "totitle", "fromtitle", "touser", "fromuser", "username", "prefixedtitle":
+		return toTitle
+	case "id", "oldid", "newid", "userid", "logid", "rcid", "fromrevid", "torevid", "lastrevid", "totimestamp", "fromtimestamp", "touched", "editcount":
+		return toNumber
+	}
+	return passOn
 }
 
 // cleanProperty knows properties that are numbers.
