@@ -278,7 +278,11 @@ func (e *engine) connectMethod(id uint32) {
 		if !ok || e.Value(p) == 0 {
 			continue
 		}
-		if method, ok := e.Constant(e.Value(p)); ok {
+		method, ok := e.Constant(e.Value(p))
+		if !ok && e.Kind(e.Value(p)) == js.Binary {
+			method, ok = e.fold(ref(e.Value(p))).Const()
+		}
+		if ok {
 			h := e.fresh()
 			e.watch(ref(c.args[0]), readField, e.name(method), h)
 			e.listener(id, h, event)

@@ -98,3 +98,42 @@ func TestHostileScriptsRaiseAlarmsAndHarmlessOnesDoNot(t *testing.T) {
 		})
 	}
 }
+
+// verdict is what is said of a script, without the places: each rule with the worst it says, remarks left out.
+func verdict(text string) []string {
+	worst := map[string]finding.Severity{}
+	for _, f := range rule.Analyse("snippet.js", []byte(text)).Findings {
+		if f.Severity > finding.Note {
+			worst[f.Rule] = max(worst[f.Rule], f.Severity)
+		}
+	}
+	var out []string
+	for name, s := range worst {
+		out = append(out, name+" "+s.String())
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestFindingsDoNotDependOnHowAScriptIsWritten(t *testing.T) {
+	for _, c := range changes[1:] {
+		t.Run(c.name, func(t *testing.T) {
+			same, all := 0, 0
+			for _, set := range []string{"hostile", "harmless"} {
+				for _, h := range snippets(t, set) {
+					all++
+					want, got := verdict(h.text), verdict(c.change(t, h.text))
+					if slices.Equal(want, got) {
+						same++
+						continue
+					}
+					t.Logf("%s: %v becomes %v", h.name, want, got)
+				}
+			}
+			t.Logf("%d of %d scripts: the same findings", same, all)
+			if float64(same) < 0.95*float64(all) {
+				t.Error("findings depend on how a script is written")
+			}
+		})
+	}
+}

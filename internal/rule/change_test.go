@@ -19,7 +19,7 @@ var changes = []struct {
 	{"renamed", renamed},
 	{"minified", transformed(api.TransformOptions{MinifyWhitespace: true, MinifySyntax: true, MinifyIdentifiers: true, Format: api.FormatIIFE})},
 	{"wrapped", func(_ *testing.T, s string) string {
-		return "( function ( $, mw ) {\n\t'use strict';\n\tfunction main() {\n" + s + "\n\t}\n\tmain();\n}( jQuery, mediaWiki ) );\n"
+		return "( function ( $, mw ) {\n\t'use strict';\n\tfunction main() {\n" + s + "\n\t}\n\tmain();\n}( jQuery, mw ) );\n"
 	}},
 	{"lowered to ES5", lowered},
 	{"strings split", edited(splitString)},
