@@ -9,8 +9,8 @@ func (e *engine) assume() {
 	e.spread()
 	for ; e.assumedReads < len(e.plain); e.assumedReads++ {
 		u := e.plain[e.assumedReads]
-		if e.held[u.next] == 0 && !e.parsed(u) {
-			if r := e.anyField[u.name]; r != 0 {
+		if e.refs[u.next].held == 0 && !e.parsed(u) {
+			if r := e.named[u.name].any; r != 0 {
 				e.link(r, u.to, asIs)
 			}
 		}
@@ -38,7 +38,7 @@ func (e *engine) parsed(u use) bool {
 func (e *engine) assumeCall(id uint32) {
 	c := &e.calls[id]
 	method := e.methodOf(c)
-	if e.held[ref(c.callee)] != 0 && method == "" || e.Kind(c.callee) == js.Super {
+	if e.refs[ref(c.callee)].held != 0 && method == "" || e.Kind(c.callee) == js.Super {
 		return
 	}
 	if method != "" && (e.apiByLooks(id, method) || e.commonMethod(id, method) || e.looseMethod(id, method)) {
@@ -52,14 +52,34 @@ func (e *engine) assumeCall(id uint32) {
 
 // methodOf is the last part of what is called.
 func (e *engine) methodOf(c *callRecord) string {
-	if name, ok := e.KeyName(c.callee); ok && (e.Kind(c.callee) == js.Dot || e.Kind(c.callee) == js.Index) {
-		return name
+	name, computed := e.plainMethod(c)
+	if computed != 0 {
+		name, _ = e.fold(ref(computed)).Const()
 	}
-	if e.Kind(c.callee) == js.Index {
-		s, _ := e.fold(ref(e.Right(c.callee))).Const()
-		return s
+	return name
+}
+
+// methodIn is methodOf inside a question about texts.
+func (e *engine) methodIn(c *callRecord, depth int) string {
+	name, computed := e.plainMethod(c)
+	if computed != 0 {
+		name, _ = e.foldRef(ref(computed), depth+1).Const()
 	}
-	return ""
+	return name
+}
+
+// plainMethod is the name of a method, or the node that computes it.
+func (e *engine) plainMethod(c *callRecord) (name string, computed js.Node) {
+	switch e.Kind(c.callee) {
+	case js.Dot:
+		return e.Name(c.callee), 0
+	case js.Index:
+		if name, ok := e.KeyName(c.callee); ok {
+			return name, 0
+		}
+		return "", e.Right(c.callee)
+	}
+	return "", 0
 }
 
 // looseMethod models getters of elements and jQuery objects that came from nobody knows where.
@@ -120,7 +140,7 @@ func (e *engine) strangers() {
 			continue
 		}
 		for _, p := range f.params {
-			if e.held[p] == 0 {
+			if e.refs[p].held == 0 {
 				e.seed(p, FromUnknown, Anywhere)
 			}
 		}

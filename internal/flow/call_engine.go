@@ -134,7 +134,7 @@ func (e *engine) isPrototypeMethod(n js.Node) bool {
 func (e *engine) superCall(id uint32) {
 	c := &e.calls[id]
 	ctor := e.fresh()
-	e.watch(e.funcs[e.fn].this, readField, e.name("constructor"), ctor)
+	e.watch(e.funcs[e.fn].this, readField, constructorName, ctor)
 	e.watch(ctor, callIt, 0, ref(id))
 	e.link(e.funcs[e.fn].this, ref(c.node), asIs)
 }
@@ -167,7 +167,7 @@ func (e *engine) callFact(at ref, f fact) {
 		if e.Kind(n) == js.New {
 			e.learn(ref(n), inst)
 		}
-		e.watch(e.field(inst, e.name("constructor")), callIt, 0, at)
+		e.watch(e.field(inst, constructorName), callIt, 0, at)
 	case settleFact:
 		if len(c.args) > 0 {
 			e.link(ref(c.args[0]), e.content(e.made(promiseFact, js.Node(i.a))), asIs)

@@ -80,7 +80,7 @@ func (g *Graph) Returns() []Return {
 		if f.called {
 			continue
 		}
-		for i := g.e.in[f.ret]; i != 0; i = g.e.edges[i].nextIn {
+		for i := g.e.refs[f.ret].in; i != 0; i = g.e.edges[i].nextIn {
 			if from := g.e.edges[i].from; int(from) < g.s.Len() {
 				out = append(out, Return{f.node, js.Node(from)})
 			}

@@ -15,29 +15,31 @@ type edge struct {
 	how             move
 }
 
+// links are the chains that begin at a ref, each by the number of its first link, 0 for none.
+type links struct {
+	out, in uint32 // edges
+	held    uint32 // facts
+	used    uint32 // uses
+}
+
 // engine is one analysis under way. Everything is numbered in the order of the text, and worked off in that order.
+//
+// Its memory serves one script after the other: [engine.start] empties all that is here.
 type engine struct {
 	*js.Script
 	o Options
 
-	edges   []edge
-	out, in []uint32 // for each ref its first edge
-	held    []uint32 // for each ref its first cell of facts
-	cells   []cell
-	used    []uint32 // for each ref its first use
-	uses    []use
-	facts   facts
-	queue   []news
-	work    int
+	refs  []links
+	edges []edge
+	cells []cell
+	uses  []use
+	facts facts
+	queue []news
+	work  int
+	names
 
-	names    map[string]uint32
-	nameText []string
-	nameOf   []uint32 // for each atom
-
-	sites     map[fact]*site
-	fields    map[uint64]ref
-	anyField  map[uint32]ref // by name: what is written to it wherever
-	contents  map[fact]ref   // what a promise gives
+	sites     []*site // from 1
+	fields    numbers // by object and name
 	callbacks []callback
 
 	funcs        []function
@@ -62,16 +64,15 @@ type engine struct {
 	xhr      ref // what any XMLHttpRequest gets
 	when     map[ref][]ref
 	notes    []string
+
+	lists lists // memory for the next graph
 }
 
 const noFact fact = 0
 
 func (e *engine) fresh() ref {
-	e.out = append(e.out, 0)
-	e.in = append(e.in, 0)
-	e.held = append(e.held, 0)
-	e.used = append(e.used, 0)
-	return ref(len(e.out) - 1)
+	e.refs = append(e.refs, links{})
+	return ref(len(e.refs) - 1)
 }
 
 func (e *engine) binding(b js.BindingID) ref { return ref(e.Len()) + ref(b) }
@@ -84,11 +85,12 @@ func (e *engine) linkCall(from, to ref, how move, call, fn uint32) {
 	if from == 0 || to == 0 || from == to {
 		return
 	}
-	e.edges = append(e.edges, edge{from, to, e.out[from], e.in[to], call, fn, how})
-	id := uint32(len(e.edges) - 1)
-	e.out[from], e.in[to] = id, id
+	out, in := &e.refs[from].out, &e.refs[to].in
+	e.edges = append(e.edges, edge{from, to, *out, *in, call, fn, how})
+	*out = uint32(len(e.edges) - 1)
+	*in = *out
 	if how <= comeOut {
-		for c := e.held[from]; c != 0; c = e.cells[c].next {
+		for c := e.refs[from].held; c != 0; c = e.cells[c].next {
 			e.learn(to, e.cells[c].fact)
 		}
 	}
@@ -97,7 +99,7 @@ func (e *engine) linkCall(from, to ref, how move, call, fn uint32) {
 // linkOnce is link for edges that may come up again.
 func (e *engine) linkOnce(from, to ref) {
 	// The shorter of the two lists decides.
-	i, o := e.in[to], e.out[from]
+	i, o := e.refs[to].in, e.refs[from].out
 	for i != 0 && o != 0 {
 		if e.edges[i].from == from && e.edges[i].how == asIs || e.edges[o].to == to && e.edges[o].how == asIs {
 			return
@@ -116,23 +118,6 @@ func (e *engine) note(msg string) {
 	e.notes = append(e.notes, msg)
 }
 
-func newEngine(s *js.Script, o Options) *engine {
-	o.Limits = o.Limits.orDefaults(s.Len())
-	n := s.Len() + len(s.Bindings)
-	e := &engine{
-		Script: s, o: o,
-		edges: make([]edge, 1, n), out: make([]uint32, n, n+n/4), in: make([]uint32, n, n+n/4),
-		held: make([]uint32, n, n+n/4), used: make([]uint32, n, n+n/4),
-		cells: make([]cell, 1, n/4+1), uses: make([]use, 1, n/4+1),
-		names: map[string]uint32{}, nameText: make([]string, 1), nameOf: make([]uint32, s.Atoms()),
-		sites: map[fact]*site{}, fields: map[uint64]ref{}, anyField: map[uint32]ref{}, contents: map[fact]ref{}, when: map[ref][]ref{}, known: map[js.Node]uint32{},
-		funcs: make([]function, 1), funcAt: make([]uint32, s.Len()), calls: make([]callRecord, 1),
-		callbacks: make([]callback, 1), places: make([]place, 1),
-	}
-	e.facts.init()
-	return e
-}
-
 // run does the whole analysis.
 func (e *engine) run() {
 	e.walkScript()
@@ -148,32 +133,4 @@ func (e *engine) run() {
 	e.strangers()
 	e.label()
 	e.settled = true
-}
-
-func (e *engine) name(s string) uint32 {
-	if id, ok := e.names[s]; ok {
-		return id
-	}
-	e.nameText = append(e.nameText, s)
-	id := uint32(len(e.nameText) - 1)
-	e.names[s] = id
-	return id
-}
-
-func (e *engine) nameAtom(a js.Atom) uint32 {
-	if e.nameOf[a] == 0 {
-		e.nameOf[a] = e.name(e.AtomText(a))
-	}
-	return e.nameOf[a]
-}
-
-// keyName is the name of a property as far as it is plain to see.
-func (e *engine) keyName(n js.Node) (uint32, bool) {
-	if e.Kind(n) == js.Dot {
-		return e.nameAtom(e.Atom(n)), true
-	}
-	if s, ok := e.KeyName(n); ok {
-		return e.name(s), true
-	}
-	return 0, false
 }

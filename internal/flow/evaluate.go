@@ -101,10 +101,10 @@ func (e *engine) evaluate(n js.Node) (Abstract, bool) {
 	switch v.(type) {
 	case string, float64, bool, nil:
 		s, _ := m.str(v)
-		return literal(s), true
+		return e.literal(s), true
 	case *array:
 		if s, ok := m.str(v); ok {
-			return literal(s), true
+			return e.literal(s), true
 		}
 	}
 	return Abstract{}, false
@@ -284,7 +284,7 @@ func (m *machine) outside(b js.BindingID, n js.Node) (any, bool) {
 		return m.global(e.AtomText(e.Bindings[b].Name))
 	}
 	at := e.binding(b)
-	if i := e.in[n]; i != 0 && e.edges[i].from != at {
+	if i := e.refs[n].in; i != 0 && e.edges[i].from != at {
 		at = e.edges[i].from // what the variable holds right here
 		if int(at) < e.Len() {
 			return m.expr(js.Node(at), nil)
@@ -292,7 +292,7 @@ func (m *machine) outside(b js.BindingID, n js.Node) (any, bool) {
 		return nil, false
 	}
 	var only js.Node
-	for i := e.in[at]; i != 0; i = e.edges[i].nextIn {
+	for i := e.refs[at].in; i != 0; i = e.edges[i].nextIn {
 		from := e.edges[i].from
 		if int(from) >= e.Len() {
 			return nil, false
@@ -327,7 +327,7 @@ func (m *machine) prelude(b js.BindingID) {
 	e := m.e
 	for id := 1; id < len(e.calls); id++ {
 		c := &e.calls[id]
-		if e.Kind(c.callee) != js.Function || e.functionAround(c.place) != 0 {
+		if e.Kind(c.callee) != js.Function || e.places[c.place].fn != 0 {
 			continue
 		}
 		for _, a := range c.args {
@@ -339,16 +339,6 @@ func (m *machine) prelude(b js.BindingID) {
 			}
 		}
 	}
-}
-
-// functionAround is the function a place is in.
-func (e *engine) functionAround(at uint32) js.Node {
-	for p := at; p != 0; p = e.places[p].parent {
-		if e.places[p].kind == inFunction {
-			return e.places[p].node
-		}
-	}
-	return 0
 }
 
 func (m *machine) unary(n js.Node, f *frame) (any, bool) {

@@ -29,16 +29,19 @@ type factInfo struct {
 	deep uint8  // how many names behind a global
 	from Source // what reading it brings in
 	bad  Contexts
-}
 
-type factKey struct {
-	kind factKind
-	a, b uint32
+	site    uint32 // of objects, once somebody asks for a field
+	content ref    // of promises: what they give
+
+	// Kept with the name from when somebody asks first.
+	holed bool
+	hole  Hole  // what stands for it in a text
+	gate  uint8 // what a condition that has it asks about: its rank and 1
 }
 
 type facts struct {
 	info []factInfo
-	ids  map[factKey]fact
+	ids  numbers
 	more fact
 }
 
@@ -54,22 +57,28 @@ type news struct {
 	fact fact
 }
 
-func (f *facts) init() {
-	f.info = make([]factInfo, 1, 64)
-	f.ids = make(map[factKey]fact, 64)
+func (f *facts) start(expected int) {
+	f.info = append(f.info[:0], factInfo{})
+	f.ids.start(expected)
 	f.more = f.put(factInfo{kind: moreFact})
 }
 
-func (f *facts) get(k factKind, a, b uint32) (fact, bool) {
-	id, ok := f.ids[factKey{k, a, b}]
-	return id, ok
-}
+// get is the fact of a kind with two numbers, noFact when it is new.
+func (f *facts) get(k factKind, a, b uint32) fact { return fact(f.ids.get(a, second(k, b))) }
 
 func (f *facts) put(i factInfo) fact {
 	f.info = append(f.info, i)
-	id := fact(len(f.info) - 1)
-	f.ids[factKey{i.kind, i.a, i.b}] = id
-	return id
+	id := uint32(len(f.info) - 1)
+	f.ids.put(i.a, second(i.kind, i.b), id)
+	return fact(id)
+}
+
+// second puts a kind into the second number. Only paths have one, a name, and there are never as many of those.
+func second(k factKind, b uint32) uint32 {
+	if k == pathFact {
+		return b
+	}
+	return 1<<32 - 1 - uint32(k)
 }
 
 var kindOfFact = [...]Kind{
@@ -79,7 +88,7 @@ var kindOfFact = [...]Kind{
 
 // made is the fact for something that a node makes.
 func (e *engine) made(k factKind, n js.Node) fact {
-	if id, ok := e.facts.get(k, uint32(n), 0); ok {
+	if id := e.facts.get(k, uint32(n), 0); id != noFact {
 		return id
 	}
 	i := factInfo{kind: k, a: uint32(n), recv: kindOfFact[k]}
@@ -98,7 +107,7 @@ func (e *engine) learn(at ref, f fact) {
 		return
 	}
 	n := 0
-	for c := e.held[at]; c != 0; c = e.cells[c].next {
+	for c := e.refs[at].held; c != 0; c = e.cells[c].next {
 		if e.cells[c].fact == f {
 			return
 		}
@@ -109,14 +118,14 @@ func (e *engine) learn(at ref, f fact) {
 			e.note("a value may be more functions than are followed")
 		}
 		f = e.facts.more
-		for c := e.held[at]; c != 0; c = e.cells[c].next {
+		for c := e.refs[at].held; c != 0; c = e.cells[c].next {
 			if e.cells[c].fact == f {
 				return
 			}
 		}
 	}
-	e.cells = append(e.cells, cell{f, e.held[at]})
-	e.held[at] = uint32(len(e.cells) - 1)
+	e.cells = append(e.cells, cell{f, e.refs[at].held})
+	e.refs[at].held = uint32(len(e.cells) - 1)
 	e.queue = append(e.queue, news{at, f})
 }
 
@@ -133,12 +142,12 @@ func (e *engine) spread() {
 			break
 		}
 		n := e.queue[i]
-		for l := e.out[n.at]; l != 0; l = e.edges[l].nextOut {
+		for l := e.refs[n.at].out; l != 0; l = e.edges[l].nextOut {
 			if e.edges[l].how <= comeOut {
 				e.learn(e.edges[l].to, n.fact)
 			}
 		}
-		for u := e.used[n.at]; u != 0; u = e.uses[u].next {
+		for u := e.refs[n.at].used; u != 0; u = e.uses[u].next {
 			e.apply(e.uses[u], n.fact)
 		}
 	}
@@ -149,7 +158,7 @@ func (e *engine) spread() {
 func (e *engine) each(at ref, f func(fact)) {
 	var few [8]fact
 	list := few[:0]
-	for c := e.held[at]; c != 0; c = e.cells[c].next {
+	for c := e.refs[at].held; c != 0; c = e.cells[c].next {
 		list = append(list, e.cells[c].fact)
 	}
 	for i := len(list) - 1; i >= 0; i-- {
@@ -183,10 +192,10 @@ const (
 
 // watch adds a use.
 func (e *engine) watch(at ref, k useKind, name uint32, to ref) {
-	u := use{k, name, to, e.used[at]}
+	u := use{k, name, to, e.refs[at].used}
 	e.uses = append(e.uses, u)
-	e.used[at] = uint32(len(e.uses) - 1)
-	if e.held[at] != 0 {
+	e.refs[at].used = uint32(len(e.uses) - 1)
+	if e.refs[at].held != 0 {
 		e.each(at, func(f fact) { e.apply(u, f) })
 	}
 }

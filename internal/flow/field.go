@@ -27,23 +27,40 @@ func (e *engine) isSite(f fact) bool {
 }
 
 func (e *engine) site(f fact) *site {
-	s := e.sites[f]
-	if s == nil {
-		s = &site{any: e.fresh(), loose: e.fresh()}
-		e.sites[f] = s
-		e.link(s.loose, s.any, asIs)
+	if at := e.facts.info[f].site; at != 0 {
+		return e.sites[at]
 	}
+	s := e.newSite()
+	e.facts.info[f].site = uint32(len(e.sites) - 1)
+	s.any, s.loose = e.fresh(), e.fresh()
+	e.link(s.loose, s.any, asIs)
+	return s
+}
+
+// newSite takes the memory of an object of another script if there is some.
+func (e *engine) newSite() *site {
+	n := len(e.sites)
+	if n == cap(e.sites) {
+		e.sites = append(e.sites, &site{})
+		return e.sites[n]
+	}
+	e.sites = e.sites[:n+1]
+	s := e.sites[n]
+	if s == nil {
+		s = &site{}
+		e.sites[n] = s
+	}
+	*s = site{names: s.names[:0], parents: s.parents[:0], copies: s.copies[:0]}
 	return s
 }
 
 // field is the place of a field of an object.
 func (e *engine) field(f fact, name uint32) ref {
-	key := uint64(f)<<32 | uint64(name)
-	if r, ok := e.fields[key]; ok {
-		return r
+	if r := e.fields.get(uint32(f), name); r != 0 {
+		return ref(r)
 	}
 	r := e.fresh()
-	e.fields[key] = r
+	e.fields.put(uint32(f), name, uint32(r))
 	if e.facts.info[f].kind == pathFact {
 		e.watch(r, ownedBy, 0, ref(f))
 		return r
@@ -123,18 +140,16 @@ func (e *engine) lookUp(parent fact, name uint32, to ref) {
 
 // wherever is what is written to a name of any object.
 func (e *engine) wherever(name uint32) ref {
-	r := e.anyField[name]
-	if r == 0 {
-		r = e.fresh()
-		e.anyField[name] = r
+	if e.named[name].any == 0 {
+		e.named[name].any = e.fresh()
 	}
-	return r
+	return e.named[name].any
 }
 
 func (e *engine) readFact(f fact, name uint32, to ref) {
 	info := &e.facts.info[f]
 	switch {
-	case info.kind == pathFact || info.kind == promiseFact || info.kind == arrayFact && e.arrayMethod(name):
+	case info.kind == pathFact || info.kind == promiseFact || info.kind == arrayFact && e.named[name].arrayMethod:
 		p := e.member(f, name)
 		e.learn(to, p)
 		e.bring(p, to)
@@ -145,31 +160,18 @@ func (e *engine) readFact(f fact, name uint32, to ref) {
 				e.linkOnce(e.xhr, to)
 			}
 		}
-	case (info.kind == funcFact || info.kind == classFact) && name == e.name("prototype"):
+	case (info.kind == funcFact || info.kind == classFact) && name == prototypeName:
 		e.learn(to, e.made(instFact, js.Node(info.a)))
-	case info.kind == instFact && name == e.name("constructor"):
-		e.learn(to, e.facts.ids[factKey{funcFact, info.a, 0}])
-	case (info.kind == funcFact || info.kind == classFact || info.kind == settleFact) && e.functionMethod(name):
+	case info.kind == instFact && name == constructorName:
+		e.learn(to, e.facts.get(funcFact, info.a, 0))
+	case (info.kind == funcFact || info.kind == classFact || info.kind == settleFact) && e.named[name].functionMethod:
 		// call, apply and bind are seen by the call
 	case e.isSite(f):
-		if info.kind == arrayFact && e.isIndex(name) {
+		if info.kind == arrayFact && e.named[name].index {
 			e.linkOnce(e.site(f).loose, to)
 		}
 		e.linkOnce(e.field(f, name), to)
 	}
-}
-
-func (e *engine) isIndex(name uint32) bool {
-	s := e.nameText[name]
-	return s != "" && s[0] >= '0' && s[0] <= '9'
-}
-
-func (e *engine) functionMethod(name uint32) bool {
-	switch e.nameText[name] {
-	case "call", "apply", "bind":
-		return true
-	}
-	return false
 }
 
 func (e *engine) writeFact(f fact, name uint32, from ref) {
@@ -177,7 +179,7 @@ func (e *engine) writeFact(f fact, name uint32, from ref) {
 	switch {
 	case info.kind == pathFact:
 		e.linkOnce(from, e.field(f, name))
-	case (info.kind == funcFact || info.kind == classFact) && name == e.name("prototype"):
+	case (info.kind == funcFact || info.kind == classFact) && name == prototypeName:
 		inst := e.made(instFact, js.Node(info.a))
 		e.each(from, func(s fact) {
 			if e.isSite(s) {
@@ -220,11 +222,11 @@ func (e *engine) inheritFact(class js.Node, parent fact) {
 
 // content is what a promise gives.
 func (e *engine) content(p fact) ref {
-	r := e.contents[p]
-	if r == 0 {
-		r = e.fresh()
-		e.contents[p] = r
-		e.watch(r, awaitIt, 0, r)
+	if r := e.facts.info[p].content; r != 0 {
+		return r
 	}
+	r := e.fresh()
+	e.facts.info[p].content = r
+	e.watch(r, awaitIt, 0, r)
 	return r
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"sallyport/internal/js"
@@ -8,14 +9,19 @@ import (
 
 // texts keeps what is known about texts. A question marks the refs it comes by with its number, so that it asks none twice.
 type texts struct {
-	memo    map[ref]Abstract // answers that hold for good
-	asked   uint32           // number of the question
-	steps   int              // of this question
-	folds   int              // of all
-	seen    []uint32         // for each ref twice the last question that came by, and one more when it has its answer
-	slot    []uint32         // for each ref its answer
-	found   []Abstract
-	settled bool // all edges are there: answers may be kept
+	asked   uint32   // number of the question
+	steps   int      // of this question
+	folds   int      // of all
+	seen    []uint32 // for each ref twice the last question that came by, and one more when it has its answer
+	slot    []uint32 // for each ref its answer in found
+	found   []answer // to the parts of the question
+	settled bool     // all edges are there: answers may be kept
+	keeping
+	room
+}
+
+func (t *texts) start() {
+	*t = texts{seen: t.seen[:0], slot: t.slot[:0], found: t.found[:0], room: t.room, keeping: keeping{last: t.last[:0], lasting: first(t.lasting, 0)}}
 }
 
 const (
@@ -27,53 +33,50 @@ const (
 
 // fold computes what is known about the text at a ref.
 func (e *engine) fold(at ref) Abstract {
-	if a, ok := e.memo[at]; ok {
-		return a
-	}
-	e.asked++
-	e.steps = 0
-	e.found = e.found[:0]
-	if n := len(e.out) - len(e.seen); n > 0 {
-		e.seen = append(e.seen, make([]uint32, n)...)
-		e.slot = append(e.slot, make([]uint32, n)...)
-	}
-	a := e.foldRef(at, 0)
 	if e.settled {
-		if e.memo == nil {
-			e.memo = map[ref]Abstract{}
-		}
-		e.memo[at] = a
+		return e.foldKept(at)
 	}
-	return a
+	return e.ask(at)
 }
 
-func hole(h Hole, n js.Node) Abstract { return Abstract{Texts: []Text{{{Hole: h, Node: n}}}} }
-
-func literal(s string) Abstract {
-	if s == "" {
-		return Abstract{Texts: []Text{nil}}
+// ask asks a new question.
+func (e *engine) ask(at ref) Abstract {
+	e.asked++
+	e.steps, e.cost, e.deepest, e.limited, e.helped = 0, 0, 0, false, false
+	e.found = e.found[:0]
+	if n := len(e.refs) - len(e.seen); n > 0 {
+		e.seen = append(e.seen, make([]uint32, n)...)
+		e.slot = append(e.slot, make([]uint32, n)...)
+		e.last = append(e.last, make([]uint32, n)...)
 	}
-	return Abstract{Texts: []Text{{{Text: s}}}}
+	return e.foldRef(at, 0)
 }
 
 func (e *engine) foldRef(at ref, depth int) Abstract {
 	switch e.seen[at] {
 	case 2*e.asked + 1:
-		return e.found[e.slot[at]]
+		return e.again(&e.found[e.slot[at]], depth)
 	case 2 * e.asked: // the value depends on itself
-		return hole(SomeText, e.nodeOf(at))
+		e.bent++
+		return e.hole(SomeText, e.nodeOf(at))
+	}
+	if a, ok := e.kept(at, depth); ok {
+		return a
 	}
 	e.steps++
 	e.folds++
 	if depth > maxFolds || e.steps > maxSteps || e.folds > e.o.Limits.Fold {
-		return hole(SomeText, e.nodeOf(at))
+		e.bent++
+		e.limited = true
+		return e.hole(SomeText, e.nodeOf(at))
 	}
 	e.seen[at] = 2 * e.asked
-	a := e.foldNew(at, depth)
+	m := e.openAnswer(depth)
+	a := e.closeAnswer(m, at, e.foldNew(at, depth))
 	e.found = append(e.found, a)
 	e.slot[at] = uint32(len(e.found) - 1)
 	e.seen[at] = 2*e.asked + 1
-	return a
+	return a.Abstract
 }
 
 func (e *engine) foldNew(at ref, depth int) Abstract {
@@ -82,47 +85,49 @@ func (e *engine) foldNew(at ref, depth int) Abstract {
 			return a
 		}
 	}
-	var from []ref
-	for i := e.in[at]; i != 0; i = e.edges[i].nextIn {
+	var few [32]ref
+	from := few[:0]
+	for i := e.refs[at].in; i != 0; i = e.edges[i].nextIn {
 		if e.edges[i].how <= checked && !e.empty(e.edges[i].from) {
+			if len(from) == len(few) {
+				return e.holeAt(at)
+			}
 			from = append(from, e.edges[i].from)
 		}
 	}
-	var out Abstract
-	if len(from) == 0 || len(from) > 32 {
+	if len(from) == 0 {
 		return e.holeAt(at)
 	}
+	var out Abstract
 	for i := len(from) - 1; i >= 0; i-- {
-		out = union(out, e.foldRef(from[i], depth+1))
+		out = e.union(out, e.foldRef(from[i], depth+1))
 	}
-	if h := e.holeAt(at); len(out.Texts) == 1 && out.Pattern() == "<…>" && h.Pattern() != "<…>" {
-		return h
+	if len(out.Texts) == 1 && len(out.Texts[0]) == 1 && out.Texts[0][0].Hole == SomeText {
+		if h := e.holeFor(at); h != SomeText {
+			return e.hole(h, e.nodeOf(at))
+		}
 	}
 	return out
 }
 
 // empty says that nothing ever comes to a ref that was made on the way.
 func (e *engine) empty(r ref) bool {
-	return int(r) >= e.Len()+len(e.Bindings) && e.in[r] == 0 && e.held[r] == 0 && (int(r) >= len(e.marked) || e.marked[r] == 0)
+	return int(r) >= e.Len()+len(e.Bindings) && e.refs[r].in == 0 && e.refs[r].held == 0 && (int(r) >= len(e.marked) || e.marked[r] == 0)
 }
 
 // foldNode computes expressions that make texts.
 func (e *engine) foldNode(n js.Node, depth int) (Abstract, bool) {
 	switch e.Kind(n) {
 	case js.String, js.TemplateText:
-		return literal(e.Str(n)), true
+		return e.literal(e.Str(n)), true
 	case js.Number:
-		return literal(formatNumber(e.Num(n))), true
+		return e.literal(formatNumber(e.Num(n))), true
 	case js.Bool:
-		return literal(e.Op(n).String()), true
+		return e.literal(e.Op(n).String()), true
 	case js.Null:
-		return literal("null"), true
+		return e.literal("null"), true
 	case js.Template:
-		out := literal("")
-		for _, p := range e.List(n) {
-			out = join(out, e.foldRef(ref(p), depth+1), e.o.Limits.Text)
-		}
-		return out, true
+		return e.foldAll(e.List(n), depth), true
 	case js.Binary:
 		if e.Op(n) == js.OpAdd {
 			return e.foldAdd(n, depth)
@@ -136,15 +141,15 @@ func (e *engine) foldNode(n js.Node, depth int) (Abstract, bool) {
 			if left := e.Left(n); e.Kind(left) == js.Ident {
 				old = e.foldRef(ref(left), depth+1)
 			} else {
-				old = hole(SomeText, left)
+				old = e.hole(SomeText, left)
 			}
-			return join(old, e.foldRef(ref(e.Right(n)), depth+1), e.o.Limits.Text), true
+			return e.joinTexts(old, e.foldRef(ref(e.Right(n)), depth+1)), true
 		}
 	case js.Cond:
-		return union(e.foldRef(ref(e.Then(n)), depth+1), e.foldRef(ref(e.Else(n)), depth+1)), true
+		return e.union(e.foldRef(ref(e.Then(n)), depth+1), e.foldRef(ref(e.Else(n)), depth+1)), true
 	case js.Logical:
 		if e.Op(n) != js.OpAnd {
-			return union(e.foldRef(ref(e.Left(n)), depth+1), e.foldRef(ref(e.Right(n)), depth+1)), true
+			return e.union(e.foldRef(ref(e.Left(n)), depth+1), e.foldRef(ref(e.Right(n)), depth+1)), true
 		}
 	case js.Call, js.TaggedTemplate:
 		return e.foldCall(n, depth)
@@ -162,7 +167,8 @@ func (e *engine) evaluateMaybe(n js.Node) (Abstract, bool) {
 }
 
 func (e *engine) foldAdd(n js.Node, depth int) (Abstract, bool) {
-	var parts []js.Node
+	var few [16]js.Node
+	parts := few[:0]
 	for at := n; ; at = e.Left(at) {
 		if e.Kind(at) != js.Binary || e.Op(at) != js.OpAdd || len(parts) > 4000 {
 			parts = append(parts, at)
@@ -176,11 +182,8 @@ func (e *engine) foldAdd(n js.Node, depth int) (Abstract, bool) {
 			return v, true
 		}
 	}
-	out := literal("")
-	for i := last; i >= 0; i-- {
-		out = join(out, e.foldRef(ref(parts[i]), depth+1), e.o.Limits.Text)
-	}
-	return out, true
+	slices.Reverse(parts)
+	return e.foldAll(parts, depth), true
 }
 
 // foldCall computes calls that give texts.
@@ -193,7 +196,7 @@ func (e *engine) foldCall(n js.Node, depth int) (Abstract, bool) {
 	if v, ok := e.evaluate(n); ok {
 		return v, true
 	}
-	method := e.methodOf(c)
+	method := e.methodIn(c, depth)
 	switch method {
 	case "trim", "toString", "valueOf", "normalize":
 		if c.object != 0 && len(c.args) == 0 {
@@ -201,11 +204,7 @@ func (e *engine) foldCall(n js.Node, depth int) (Abstract, bool) {
 		}
 	case "concat":
 		if c.object != 0 && e.Kind(c.object) != js.Array {
-			out := e.foldRef(ref(c.object), depth+1)
-			for _, a := range c.args {
-				out = join(out, e.foldRef(ref(a), depth+1), e.o.Limits.Text)
-			}
-			return out, true
+			return e.foldAll(append([]js.Node{c.object}, c.args...), depth), true
 		}
 	case "join":
 		if e.Kind(c.object) == js.Array {
@@ -214,7 +213,7 @@ func (e *engine) foldCall(n js.Node, depth int) (Abstract, bool) {
 	case "replace", "replaceAll":
 		return e.foldReplace(c, depth)
 	case "toLowerCase", "toUpperCase":
-		return mapTexts(e.foldRef(ref(c.object), depth+1), func(s string) string {
+		return e.mapTexts(e.foldRef(ref(c.object), depth+1), func(s string) string {
 			if method == "toLowerCase" {
 				return strings.ToLower(s)
 			}
@@ -228,29 +227,29 @@ func (e *engine) foldCall(n js.Node, depth int) (Abstract, bool) {
 				return e.foldRef(ref(c.args[0]), depth+1), true
 			}
 		case "mw.util.wikiScript":
-			return hole(ScriptURL, n), true
+			return e.hole(ScriptURL, n), true
 		case "mw.util.getUrl":
-			return join(hole(ScriptURL, n), e.foldRef(ref(e.first(c.args)), depth+1), e.o.Limits.Text), true
+			return e.joinTexts(e.hole(ScriptURL, n), e.foldRef(ref(e.first(c.args)), depth+1)), true
 		}
 	}
 	return Abstract{}, false
 }
 
 func (e *engine) foldJoin(c *callRecord, depth int) Abstract {
-	by := literal(",")
+	by := e.literal(",")
 	if len(c.args) > 0 {
 		by = e.foldRef(ref(c.args[0]), depth+1)
 	}
-	out := literal("")
+	parts := []Abstract{e.literal("")}
 	for i, p := range e.List(c.object) {
 		if i > 0 {
-			out = join(out, by, e.o.Limits.Text)
+			parts = append(parts, by)
 		}
 		if p != 0 {
-			out = join(out, e.foldRef(ref(p), depth+1), e.o.Limits.Text)
+			parts = append(parts, e.foldRef(ref(p), depth+1))
 		}
 	}
-	return out
+	return e.joinTexts(parts...)
 }
 
 // foldReplace handles '…$1…'.replace('$1', x) with a template that is known.
@@ -266,163 +265,18 @@ func (e *engine) foldReplace(c *callRecord, depth int) (Abstract, bool) {
 	by := e.foldRef(ref(c.args[1]), depth+1)
 	var out Abstract
 	for _, t := range self.Texts {
-		done := literal("")
+		done := e.literal("")
 		replaced := false
 		for _, p := range t {
 			before, after, found := strings.Cut(p.Text, what)
 			if p.Hole != "" || !found || replaced {
-				done = join(done, Abstract{Texts: []Text{{p}}}, e.o.Limits.Text)
+				done = e.joinTexts(done, Abstract{Texts: []Text{{p}}})
 				continue
 			}
 			replaced = true
-			done = join(join(done, literal(before), e.o.Limits.Text), join(by, literal(after), e.o.Limits.Text), e.o.Limits.Text)
+			done = e.joinTexts(e.joinTexts(done, e.literal(before)), e.joinTexts(by, e.literal(after)))
 		}
-		out = union(out, done)
+		out = e.union(out, done)
 	}
 	return out, true
-}
-
-func mapTexts(a Abstract, f func(string) string) Abstract {
-	var out Abstract
-	for _, t := range a.Texts {
-		u := make(Text, len(t))
-		for i, p := range t {
-			u[i] = p
-			if p.Hole == "" {
-				u[i].Text = f(p.Text)
-			}
-		}
-		out.Texts = append(out.Texts, u)
-	}
-	out.More = a.More
-	return out
-}
-
-func same(a, b Text) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i].Hole != b[i].Hole || a[i].Text != b[i].Text {
-			return false
-		}
-	}
-	return true
-}
-
-func union(a, b Abstract) Abstract {
-	out := Abstract{Texts: a.Texts[:len(a.Texts):len(a.Texts)], More: a.More || b.More}
-next:
-	for _, t := range b.Texts {
-		for _, u := range out.Texts {
-			if same(t, u) {
-				continue next
-			}
-		}
-		if len(out.Texts) >= maxTexts {
-			out.More = true
-			break
-		}
-		out.Texts = append(out.Texts, t)
-	}
-	return out
-}
-
-// join appends each alternative of b to each of a.
-func join(a, b Abstract, limit int) Abstract {
-	out := Abstract{More: a.More || b.More}
-	for _, x := range a.Texts {
-		for _, y := range b.Texts {
-			if len(out.Texts) >= maxTexts {
-				out.More = true
-				return out
-			}
-			out.Texts = append(out.Texts, appendText(x, y, limit))
-		}
-	}
-	return out
-}
-
-func appendText(x, y Text, limit int) Text {
-	out := append(make(Text, 0, len(x)+len(y)), x...)
-	for _, p := range y {
-		if last := len(out) - 1; last >= 0 && out[last].Hole == "" && p.Hole == "" {
-			if len(out[last].Text)+len(p.Text) <= limit {
-				out[last].Text += p.Text
-			}
-			continue
-		}
-		if len(out) >= maxPieces {
-			if out[len(out)-1].Hole != SomeText {
-				out = append(out, Piece{Hole: SomeText})
-			}
-			break
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// holeAt says what stands at a ref that no text is known of.
-func (e *engine) holeAt(at ref) Abstract {
-	n := e.nodeOf(at)
-	found := SomeText
-	e.each(at, func(f fact) {
-		if h := holeOfName(e.facts.info[f].name); found == SomeText && h != "" {
-			found = h
-		}
-	})
-	if found == SomeText && int(at) < len(e.marked) {
-		for i := e.marked[at]; i != 0; i = e.marks[i].next {
-			if h := holeOfSource[e.marks[i].from]; h != "" && found == SomeText {
-				found = h
-			}
-		}
-	}
-	return hole(found, n)
-}
-
-var holeOfSource = [sources]Hole{
-	FromURL: URLPart, FromTitle: ThisPage, FromAPI: Answer, FromUserJSON: Answer, FromThirdParty: Foreign, FromUnknown: FromFunc,
-	FromInput: Input, FromToken: TokenText, FromCookie: Cookies, FromUser: OwnName, FromRandom: Random,
-}
-
-func holeOfName(name string) Hole {
-	switch name {
-	case "mw.config.wgUserName", "mw.user.getName()", "mw.user.getName", "mw.user.id()":
-		return OwnName
-	case "mw.config.wgPageName", "mw.config.wgTitle", "mw.config.wgRelevantPageName", "document.title", "mw.config.wgArticleId":
-		return ThisPage
-	case "mw.config.wgRelevantUserName":
-		return OtherUser
-	case "mw.config.skin":
-		return Skin
-	case "mw.config.wgServer", "mw.config.wgServerName", "location.origin", "location.host", "location.hostname", "location.protocol":
-		return Server
-	case "mw.config.wgScriptPath", "mw.config.wgScript", "mw.config.wgArticlePath", "mw.util.wikiScript()", "mw.util.getUrl()":
-		return ScriptURL
-	case "document.cookie":
-		return Cookies
-	case "Math.random()":
-		return Random
-	case "prompt()", "element.value":
-		return Input
-	case "Date", "Date.now()":
-		return Now
-	}
-	switch {
-	case strings.HasPrefix(name, "answer.") || name == "answer":
-		switch name[strings.LastIndexByte(name, '.')+1:] {
-		case "user", "username":
-			return OtherUser
-		case "csrftoken", "token":
-			return TokenText
-		}
-		return Answer
-	case strings.HasPrefix(name, "foreign"):
-		return Foreign
-	case strings.HasPrefix(name, "location"), strings.HasPrefix(name, "document.URL"), name == "document.referrer":
-		return URLPart
-	}
-	return ""
 }

@@ -1,6 +1,9 @@
 package flow
 
 import (
+	"cmp"
+	"iter"
+	"slices"
 	"sort"
 
 	"sallyport/internal/js"
@@ -8,8 +11,13 @@ import (
 
 // Graph answers questions about one script. It is not safe for use by several goroutines at once.
 type Graph struct {
-	s       *js.Script
-	e       *engine // nil for a script that has no tree
+	s *js.Script
+	e *engine // nil for a script that has no tree, and after Release
+	lists
+}
+
+// lists are what a graph works out of its engine.
+type lists struct {
 	calls   []Call
 	assigns []Assign
 	circumstances
@@ -21,8 +29,10 @@ func Analyse(s *js.Script, o Options) *Graph {
 	if s.Root == 0 || s.Goal == js.CSSGoal || s.Goal == js.JSONGoal {
 		return g
 	}
-	g.e = newEngine(s, o)
+	g.e = spare.Get().(*engine)
+	g.e.start(s, o)
 	g.e.run()
+	g.lists = g.e.lists
 	g.settleCircumstances()
 	g.listCalls()
 	g.listAssigns()
@@ -35,8 +45,30 @@ func (g *Graph) Script() *js.Script { return g.s }
 // Calls are all calls in source order, by where they begin; of two that begin together the longer comes first.
 func (g *Graph) Calls() []Call { return g.calls }
 
+// EachCall is Calls for loops: a Call is large, and copying each for each rule takes longer than looking at it.
+func (g *Graph) EachCall() iter.Seq[*Call] {
+	return func(yield func(*Call) bool) {
+		for i := range g.calls {
+			if !yield(&g.calls[i]) {
+				return
+			}
+		}
+	}
+}
+
 // Assigns are all writes to properties and global variables in source order.
 func (g *Graph) Assigns() []Assign { return g.assigns }
+
+// EachAssign is Assigns for loops.
+func (g *Graph) EachAssign() iter.Seq[*Assign] {
+	return func(yield func(*Assign) bool) {
+		for i := range g.assigns {
+			if !yield(&g.assigns[i]) {
+				return
+			}
+		}
+	}
+}
 
 // Notes say which limits were reached, and so what may be missing.
 func (g *Graph) Notes() []string {
@@ -49,7 +81,7 @@ func (g *Graph) Notes() []string {
 // Str is what is known about the text of a node.
 func (g *Graph) Str(n js.Node) Abstract {
 	if g.e == nil || n == 0 {
-		return hole(SomeText, n)
+		return Abstract{Texts: []Text{{{Hole: SomeText, Node: n}}}}
 	}
 	return g.e.fold(ref(n))
 }
@@ -137,10 +169,10 @@ func (e *engine) kindOfExpr(n js.Node, depth int) Kind {
 			}
 		}
 	case js.Ident:
-		if e.in[n] != 0 && depth < 6 {
-			if from := e.edges[e.in[n]].from; int(from) < e.Len() {
+		if e.refs[n].in != 0 && depth < 6 {
+			if from := e.edges[e.refs[n].in].from; int(from) < e.Len() {
 				return e.kindOfExpr(js.Node(from), depth+1)
-			} else if i := e.in[from]; i != 0 && e.edges[i].nextIn == 0 && int(e.edges[i].from) < e.Len() {
+			} else if i := e.refs[from].in; i != 0 && e.edges[i].nextIn == 0 && int(e.edges[i].from) < e.Len() {
 				return e.kindOfExpr(js.Node(e.edges[i].from), depth+1)
 			}
 		}
@@ -148,7 +180,7 @@ func (e *engine) kindOfExpr(n js.Node, depth int) Kind {
 	return Unknown
 }
 
-// inSource sorts by where nodes begin; of two that begin together the longer comes first.
+// before sorts by where nodes begin; of two that begin together the longer comes first.
 func (g *Graph) before(a, b js.Node) bool {
 	if x, y := g.s.Start(a), g.s.Start(b); x != y {
 		return x < y
@@ -156,37 +188,58 @@ func (g *Graph) before(a, b js.Node) bool {
 	return g.s.End(a) > g.s.End(b)
 }
 
-func (g *Graph) listCalls() {
-	e := g.e
-	g.calls = make([]Call, 0, len(e.calls))
-	for id := 1; id < len(e.calls); id++ {
-		c := &e.calls[id]
-		out := Call{
-			Node: c.node, Object: c.object, Args: c.args, Targets: c.targets, New: e.Kind(c.node) == js.New,
-			Tagged: e.Kind(c.node) == js.TaggedTemplate, Where: g.where(c.place), Method: e.methodOf(c),
-		}
-		for _, f := range c.names {
-			g.addName(&out, e.facts.info[f].name)
-		}
-		if c.object != 0 {
-			out.Receiver, out.Tag = e.kindOf(ref(c.object))
-		}
-		if out.Callee == "" && out.Method != "" {
-			switch out.Receiver {
-			case String, Array, Promise:
-				out.Callee = string(out.Receiver)
-			}
-			out.Callee += "." + out.Method
-		}
-		if out.Method == "" {
-			out.Method = lastPart(out.Callee)
-		}
-		g.calls = append(g.calls, out)
+// places gives each of n calls or writes its index in the order of the source. What is sorted are small records: calls and
+// writes themselves are large.
+func (g *Graph) places(n int, node func(int) js.Node) []int {
+	type span struct{ start, end, index int }
+	list := make([]span, n)
+	for i := range list {
+		list[i] = span{g.s.Start(node(i)), g.s.End(node(i)), i}
 	}
-	sort.SliceStable(g.calls, func(i, j int) bool { return g.before(g.calls[i].Node, g.calls[j].Node) })
+	slices.SortFunc(list, func(a, b span) int {
+		return cmp.Or(a.start-b.start, b.end-a.end, a.index-b.index)
+	})
+	at := make([]int, n)
+	for place, v := range list {
+		at[v.index] = place
+	}
+	return at
 }
 
-func (g *Graph) addName(c *Call, name string) {
+func (g *Graph) listCalls() {
+	list := g.e.calls[1:]
+	g.calls = resized(g.calls, len(list))
+	for i, at := range g.places(len(list), func(i int) js.Node { return list[i].node }) {
+		g.describe(&g.calls[at], &list[i])
+	}
+}
+
+// describe says what is known of a call.
+func (g *Graph) describe(out *Call, c *callRecord) {
+	e := g.e
+	*out = Call{
+		Node: c.node, Object: c.object, Args: c.args, Targets: c.targets, New: e.Kind(c.node) == js.New,
+		Tagged: e.Kind(c.node) == js.TaggedTemplate, Where: g.where(c.place), Method: e.methodOf(c),
+	}
+	for _, f := range c.names {
+		addName(out, e.facts.info[f].name)
+	}
+	if c.object != 0 {
+		out.Receiver, out.Tag = e.kindOf(ref(c.object))
+	}
+	if out.Callee == "" && out.Method != "" {
+		switch out.Receiver {
+		case String, Array, Promise:
+			out.Callee = string(out.Receiver)
+		}
+		out.Callee += "." + out.Method
+	}
+	if out.Method == "" {
+		out.Method = lastPart(out.Callee)
+	}
+}
+
+func addName(c *Call, name string) {
 	switch {
 	case name == "":
 	case c.Callee == "":
@@ -206,36 +259,40 @@ func lastPart(name string) string {
 }
 
 func (g *Graph) listAssigns() {
-	e := g.e
-	for _, w := range e.writes {
-		out := Assign{Node: w.node, Value: w.value, Adds: w.adds, Where: g.where(w.place)}
-		if e.Kind(w.left) == js.Ident {
-			out.Property = e.AtomText(e.Atom(w.left))
-			out.Target = e.facts.info[e.global(out.Property)].name
-			g.assigns = append(g.assigns, out)
-			continue
-		}
-		out.Object = e.Object(w.left)
-		out.Receiver, out.Tag = e.kindOf(ref(out.Object))
-		name, ok := e.keyName(w.left)
-		if !ok {
-			name, ok = e.known[w.left]
-		}
-		if ok {
-			out.Property = e.nameText[name]
-			out.Target = "." + out.Property
-			e.each(ref(out.Object), func(f fact) {
-				if i := e.facts.info[f]; i.kind != pathFact && i.kind != promiseFact || out.Target[0] != '.' {
-					return
-				}
-				if full := e.facts.info[e.member(f, name)].name; full != "" {
-					out.Target = full
-				}
-			})
-		}
-		g.assigns = append(g.assigns, out)
+	list := g.e.writes
+	g.assigns = resized(g.assigns, len(list))
+	for i, at := range g.places(len(list), func(i int) js.Node { return list[i].node }) {
+		g.describeWrite(&g.assigns[at], &list[i])
 	}
-	sort.SliceStable(g.assigns, func(i, j int) bool { return g.before(g.assigns[i].Node, g.assigns[j].Node) })
+}
+
+// describeWrite says what is known of a write.
+func (g *Graph) describeWrite(out *Assign, w *writeRecord) {
+	e := g.e
+	*out = Assign{Node: w.node, Value: w.value, Adds: w.adds, Where: g.where(w.place)}
+	if e.Kind(w.left) == js.Ident {
+		out.Property = e.AtomText(e.Atom(w.left))
+		out.Target = e.facts.info[e.global(out.Property)].name
+		return
+	}
+	out.Object = e.Object(w.left)
+	out.Receiver, out.Tag = e.kindOf(ref(out.Object))
+	name, ok := e.keyName(w.left)
+	if !ok {
+		name, ok = e.known[w.left]
+	}
+	if !ok {
+		return
+	}
+	out.Property = e.nameText(name)
+	e.each(ref(out.Object), func(f fact) {
+		if i := &e.facts.info[f]; out.Target == "" && (i.kind == pathFact || i.kind == promiseFact) {
+			out.Target = e.facts.info[e.member(f, name)].name
+		}
+	})
+	if out.Target == "" {
+		out.Target = "." + out.Property
+	}
 }
 
 // Taint says which data reaches a node, one [Flow] for each source.
@@ -256,12 +313,13 @@ func (g *Graph) TaintDeep(n js.Node) []Flow {
 	var inside func(at ref, depth int)
 	inside = func(at ref, depth int) {
 		g.e.each(at, func(f fact) {
-			if seen[f] || depth > 4 || g.e.sites[f] == nil {
+			if seen[f] || depth > 4 || g.e.facts.info[f].site == 0 {
 				return
 			}
 			seen[f] = true
-			out = merge(out, g.flows(g.e.sites[f].any))
-			inside(g.e.sites[f].any, depth+1)
+			any := g.e.site(f).any
+			out = merge(out, g.flows(any))
+			inside(any, depth+1)
 		})
 	}
 	inside(ref(n), 0)

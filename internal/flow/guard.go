@@ -153,7 +153,7 @@ func (e *engine) regexpOf(n js.Node) (string, bool) {
 		return "", false
 	}
 	at := e.get(e.Binding(n))
-	for i := e.in[at]; i != 0; i = e.edges[i].nextIn {
+	for i := e.refs[at].in; i != 0; i = e.edges[i].nextIn {
 		at = e.edges[i].from
 	}
 	if int(at) < e.Len() && e.Kind(js.Node(at)) == js.Regexp {

@@ -55,7 +55,7 @@ func (k *Marked) places(n js.Node) []ref {
 // leave carries a mark to where it goes from its place.
 func (k *Marked) leave(id uint32) {
 	at, e := k.reached[id], k.g.e
-	for l := e.out[at]; l != 0; l = e.edges[l].nextOut {
+	for l := e.refs[at].out; l != 0; l = e.edges[l].nextOut {
 		if next, ok := e.edges[l].carry(k.marks[id]); ok {
 			next.before = id
 			k.arrive(e.edges[l].to, next)

@@ -66,8 +66,7 @@ func (e *engine) apiByLooks(id uint32, method string) bool {
 	for _, a := range c.args {
 		looks := false
 		e.each(ref(a), func(f fact) {
-			_, has := e.fields[uint64(f)<<32|uint64(e.name("action"))]
-			looks = looks || has && e.facts.info[f].kind == objectFact
+			looks = looks || e.facts.info[f].kind == objectFact && e.fields.get(uint32(f), actionName) != 0
 		})
 		if looks {
 			c.names = append([]fact{e.path(e.path(e.global("mw"), "Api"), method)}, c.names...)
@@ -235,13 +234,16 @@ func (e *engine) commonMethod(id uint32, method string) bool {
 		e.onMethod(id)
 	case method == "connect":
 		e.connectMethod(id)
-	case strings.Contains(" forEach map filter each some every find flatMap reduce sort push concat slice join reverse indexOf includes ", " "+method+" "):
+	case listMethods[method]:
 		e.arrayCall(id, method, noFact)
 	default:
 		return false
 	}
 	return true
 }
+
+// listMethods are methods of lists that hardly anything else has.
+var listMethods = words("forEach map filter each some every find flatMap reduce sort push concat slice join reverse indexOf includes")
 
 // onMethod models target.on(types, …, handler) and on({type: handler}).
 func (e *engine) onMethod(id uint32) {

@@ -70,11 +70,11 @@ func (e *engine) properties(at ref) Object {
 					}
 				}
 				if len(out.Fields) < maxFields {
-					out.Fields = append(out.Fields, Field{e.nameText[name], n})
+					out.Fields = append(out.Fields, Field{e.nameText(name), n})
 				}
 			})
 		}
-		out.Open = out.Open || e.in[s.loose] != 0
+		out.Open = out.Open || e.refs[s.loose].in != 0
 	})
 	out.Open = out.Open || !any
 	return out
@@ -98,7 +98,7 @@ func (e *engine) sourcesOf(at ref, f func(js.Node)) {
 			continue
 		}
 		first := len(list)
-		for i := e.in[list[k]]; i != 0 && len(list) < maxSources; i = e.edges[i].nextIn {
+		for i := e.refs[list[k]].in; i != 0 && len(list) < maxSources; i = e.edges[i].nextIn {
 			if e.edges[i].how <= comeOut && !slices.Contains(list, e.edges[i].from) {
 				list = append(list, e.edges[i].from)
 			}

@@ -28,7 +28,7 @@ func (e *engine) global(name string) fact {
 // path is the fact for a name under a parent, which may be none.
 func (e *engine) path(parent fact, name string) fact {
 	id := e.name(name)
-	if f, ok := e.facts.get(pathFact, uint32(parent), id); ok {
+	if f := e.facts.get(pathFact, uint32(parent), id); f != noFact {
 		return f
 	}
 	i := factInfo{kind: pathFact, a: uint32(parent), b: id, name: name, recv: Known}
@@ -48,7 +48,7 @@ func (e *engine) path(parent fact, name string) fact {
 
 // member is the fact for a property of something known.
 func (e *engine) member(f fact, name uint32) fact {
-	text := e.nameText[name]
+	text := e.nameText(name)
 	i := &e.facts.info[f]
 	if i.kind != pathFact {
 		return e.path(f, text)
@@ -72,7 +72,7 @@ func (e *engine) member(f fact, name uint32) fact {
 		if i.recv == Element || i.name == "document" {
 			return e.element("")
 		}
-	case i.recv == answerKind && e.isIndex(name):
+	case i.recv == answerKind && e.named[name].index:
 		return f
 	case text == "currentTarget" || text == "target" || text == "delegateTarget":
 		if i.recv == Event {
@@ -82,7 +82,7 @@ func (e *engine) member(f fact, name uint32) fact {
 		return e.path(e.global("mw"), text)
 	case strings.HasPrefix(text, "$") && (i.recv == OOUI || text == "$element"):
 		return e.path(noFact, "$()")
-	case i.name == "$()" && e.isIndex(name):
+	case i.name == "$()" && e.named[name].index:
 		return e.element("")
 	}
 	return e.path(f, text)
@@ -104,7 +104,7 @@ func (e *engine) element(tag string) fact {
 		key = "element " + tag
 	}
 	id := e.name(key)
-	if f, ok := e.facts.get(pathFact, 0, id); ok {
+	if f := e.facts.get(pathFact, 0, id); f != noFact {
 		return f
 	}
 	return e.facts.put(factInfo{kind: pathFact, b: id, name: "element", recv: Element, tag: tag})
@@ -114,7 +114,7 @@ func (e *engine) element(tag string) fact {
 func (e *engine) event(typ string) fact {
 	key := "event " + typ
 	id := e.name(key)
-	if f, ok := e.facts.get(pathFact, 0, id); ok {
+	if f := e.facts.get(pathFact, 0, id); f != noFact {
 		return f
 	}
 	return e.facts.put(factInfo{kind: pathFact, b: id, name: "event", recv: Event, tag: typ})
@@ -126,11 +126,11 @@ func (e *engine) answer(at js.Node, foreign bool) fact {
 	if foreign {
 		name = "foreign"
 	}
-	k := factKey{pathFact, uint32(at), e.name(name)}
-	if f, ok := e.facts.ids[k]; ok {
+	id := e.name(name)
+	if f := e.facts.get(pathFact, uint32(at), id); f != noFact {
 		return f
 	}
-	return e.facts.put(factInfo{kind: pathFact, a: k.a, b: k.b, name: name, recv: answerKind})
+	return e.facts.put(factInfo{kind: pathFact, a: uint32(at), b: id, name: name, recv: answerKind})
 }
 
 func (e *engine) jq() fact { return e.path(noFact, "$()") }
@@ -160,16 +160,12 @@ func kindOfName(name string) Kind {
 	return Known
 }
 
-var stringMethods = " charAt charCodeAt codePointAt concat endsWith includes indexOf lastIndexOf localeCompare match matchAll " +
-	"normalize padEnd padStart repeat replace replaceAll search slice split startsWith substr substring toLowerCase " +
-	"toLocaleLowerCase toUpperCase toLocaleUpperCase trim trimStart trimEnd trimLeft trimRight at "
+var stringMethods = words(`charAt charCodeAt codePointAt concat endsWith includes indexOf lastIndexOf localeCompare match matchAll
+	normalize padEnd padStart repeat replace replaceAll search slice split startsWith substr substring toLowerCase
+	toLocaleLowerCase toUpperCase toLocaleUpperCase trim trimStart trimEnd trimLeft trimRight at`)
 
-func isStringMethod(s string) bool { return s != "" && strings.Contains(stringMethods, " "+s+" ") }
+func isStringMethod(s string) bool { return stringMethods[s] }
 
-var arrayMethods = " push pop shift unshift slice splice concat join reverse sort map forEach filter find findIndex findLast " +
-	"reduce reduceRight some every indexOf lastIndexOf includes flat flatMap fill keys values entries at length each add " +
-	"get set has delete toArray "
-
-func (e *engine) arrayMethod(name uint32) bool {
-	return strings.Contains(arrayMethods, " "+e.nameText[name]+" ")
-}
+var arrayMethods = words(`push pop shift unshift slice splice concat join reverse sort map forEach filter find findIndex findLast
+	reduce reduceRight some every indexOf lastIndexOf includes flat flatMap fill keys values entries at length each add
+	get set has delete toArray`)

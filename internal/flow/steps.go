@@ -25,7 +25,7 @@ var moveSays = map[move]string{
 
 // Steps are the stations from source to sink, each node once in a row.
 func (f Flow) Steps() []Step {
-	if f.g == nil {
+	if f.g == nil || f.g.e == nil {
 		return nil
 	}
 	e := f.g.e

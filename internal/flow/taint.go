@@ -25,6 +25,10 @@ type mark struct {
 	next   uint32 // next mark of this ref
 }
 
+func (l *labels) start() {
+	l.marks, l.reached, l.marked, l.pending = first(l.marks, 255), first(l.reached, 255), l.marked[:0], l.pending[:0]
+}
+
 // seed is where data enters.
 type seed struct {
 	at   ref
@@ -49,9 +53,7 @@ func (e *engine) bring(f fact, at ref) {
 
 // label carries all marks to where they go.
 func (e *engine) label() {
-	e.marks = make([]mark, 1, 256)
-	e.reached = make([]ref, 1, 256)
-	e.marked = make([]uint32, len(e.out))
+	e.marked = zeros(e.marked, len(e.refs))
 	sort.SliceStable(e.seeds, func(i, j int) bool { return e.seeds[i].at < e.seeds[j].at })
 	for _, s := range e.seeds {
 		e.arrive(s.at, mark{from: s.from, bad: s.bad | Data})
@@ -63,14 +65,13 @@ func (e *engine) label() {
 		}
 		id := e.pending[i]
 		m := e.marks[id]
-		for l := e.out[e.reached[id]]; l != 0; l = e.edges[l].nextOut {
+		for l := e.refs[e.reached[id]].out; l != 0; l = e.edges[l].nextOut {
 			if next, ok := e.edges[l].carry(m); ok {
 				next.before = id
 				e.arrive(e.edges[l].to, next)
 			}
 		}
 	}
-	e.pending = nil
 }
 
 // carry moves a mark along an edge. Data that entered a function by one call does not leave it by another.

@@ -24,6 +24,13 @@ type walker struct {
 	todo    []uint32 // functions to walk
 }
 
+func (w *walker) start(bindings int) {
+	*w = walker{
+		current: zeros(w.current, bindings), shared: zeros(w.shared, bindings), stamp: zeros(w.stamp, bindings),
+		log: w.log[:0], defs: w.defs[:0], written: w.written[:0], todo: w.todo[:0],
+	}
+}
+
 type oldValue struct {
 	b   js.BindingID
 	old ref
@@ -47,9 +54,6 @@ type function struct {
 }
 
 func (e *engine) walkScript() {
-	e.current = make([]ref, len(e.Bindings))
-	e.shared = make([]bool, len(e.Bindings))
-	e.stamp = make([]uint32, len(e.Bindings))
 	e.fresh() // funcs[0].ret must not be 0
 	e.funcs[0] = function{node: 0, scope: 1, ret: e.fresh(), this: e.fresh()}
 	e.xhr = e.fresh()
@@ -92,7 +96,7 @@ func (e *engine) readGlobal(f fact, name uint32, to ref) {
 	if e.facts.info[f].name != "window" {
 		return
 	}
-	text := e.nameText[name]
+	text := e.nameText(name)
 	for _, scope := range []js.ScopeID{0, 1} {
 		if int(scope) >= len(e.Scopes.Scopes) {
 			return

@@ -23,7 +23,7 @@ func (e *engine) expr(n js.Node) {
 	case js.This:
 		e.link(e.funcs[e.fn].this, ref(n), asIs)
 	case js.Super:
-		e.watch(e.funcs[e.fn].this, readField, e.name("constructor"), ref(n))
+		e.watch(e.funcs[e.fn].this, readField, constructorName, ref(n))
 		e.link(e.funcs[e.fn].this, ref(n), asIs)
 	case js.Dot:
 		e.dot(n)
@@ -91,8 +91,8 @@ func (e *engine) dot(n js.Node) {
 func (e *engine) readProperty(obj ref, name uint32, to ref) {
 	e.watch(obj, readField, name, to)
 	e.plain = append(e.plain, use{kind: readField, name: name, to: to, next: uint32(obj)})
-	if !cleanProperty(e.nameText[name]) {
-		e.link(obj, to, fieldMove(e.nameText[name]))
+	if !e.named[name].clean {
+		e.link(obj, to, e.named[name].field)
 	}
 }
 
@@ -105,15 +105,6 @@ func fieldMove(name string) move {
 		return toNumber
 	}
 	return passOn
-}
-
-// cleanProperty knows properties that are numbers.
-func cleanProperty(s string) bool {
-	switch s {
-	case "length", "size", "pageid", "revid", "ns", "timestamp", "parentid", "index", "byteLength", "offsetWidth", "offsetHeight":
-		return true
-	}
-	return false
 }
 
 func (e *engine) index(n js.Node) {
@@ -218,7 +209,7 @@ func (e *engine) writeProperty(n js.Node, v ref) {
 	if name, ok := e.keyName(n); ok {
 		e.watch(ref(obj), writeField, name, v)
 		e.link(v, e.wherever(name), asIs)
-		if text := e.nameText[name]; len(text) > 3 && strings.HasPrefix(text, "on") {
+		if text := e.nameText(name); len(text) > 3 && strings.HasPrefix(text, "on") {
 			e.eventProperty(v, text[2:])
 		}
 		return

@@ -101,17 +101,18 @@ func seedAtoms() atoms {
 	return a
 }
 
-func newAtoms(textLen int) atoms {
+func newAtoms(textLen int, m *memory) atoms {
 	size := 256
 	for size < textLen/24 {
 		size *= 2
 	}
-	a := atoms{names: make([]string, 1, len(knownAtoms.names)+textLen/40+16), table: make([]Atom, size)}
+	a := atoms{names: room(m.names, len(knownAtoms.names)+textLen/40+16), table: zeroed(m.atoms, size)}
 	if size == len(knownAtoms.table) {
-		a.names = append(a.names[:0], knownAtoms.names...)
+		a.names = append(a.names, knownAtoms.names...)
 		copy(a.table, knownAtoms.table)
 		return a
 	}
+	a.names = append(a.names, "")
 	for _, w := range knownWords[1:] {
 		a.intern(w)
 	}

@@ -92,7 +92,12 @@ func ParseExpression(src []byte) *Script { return Parse(src, Options{Goal: Expre
 
 // reset empties the script for a text.
 func (s *Script) reset(text string) {
+	s.empty(text)
+	s.Lines = NewLines(text)
+}
+
+// empty gives the script a tree of no nodes.
+func (s *Script) empty(text string) {
 	s.Tree = &Tree{Text: text, nodes: make([]node, 1), lists: make([]Node, 1), names: []string{""}}
 	s.Scopes = &Scopes{Scopes: make([]Scope, 2), Bindings: make([]Binding, 1)}
-	s.Lines = NewLines(text)
 }

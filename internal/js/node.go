@@ -28,6 +28,8 @@ type Tree struct {
 	lists []Node // each list is its length, then its members
 	names []string
 	nums  []float64
+
+	memory *memory // that all this stands in; nil when it is small
 }
 
 // Len is one more than the largest node.

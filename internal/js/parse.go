@@ -28,19 +28,22 @@ type parser struct {
 }
 
 func newParser(text string, from, to int) *parser {
-	p := &parser{Tree: &Tree{Text: text}}
+	m := spare.Get().(*memory)
+	p := &parser{Tree: &Tree{Text: text, memory: m}}
 	p.src, p.pos, p.end = text[:to], from, 0
-	p.atoms = newAtoms(to - from)
-	p.nodes = make([]node, 1, (to-from)/6+64)
-	p.lists = make([]Node, 1, (to-from)/12+64)
-	p.Tree.nums = make([]float64, 0, 16)
-	p.stack = make([]Node, 0, 256)
+	p.atoms = newAtoms(to-from, m)
+	p.nodes = append(room(m.nodes, (to-from)/6+64), node{})
+	p.lists = append(room(m.lists, (to-from)/12+64), 0)
+	p.Tree.nums = room(m.nums, 16)
+	p.stack = room(m.stack, 256)
+	p.comments = m.comments[:0]
 	return p
 }
 
-// finish hands the strings over to the tree.
+// finish hands the strings over to the tree, and what is not needed any more back to its memory.
 func (p *parser) finish() *Tree {
 	p.Tree.names = p.atoms.names
+	p.memory.stack, p.memory.atoms = p.stack, p.atoms.table
 	return p.Tree
 }
 

@@ -77,7 +77,7 @@ func remap(t *Tree, original string, lines *Lines, list []mapping) {
 		if v.kind == Dot {
 			v.c = max(to(v.c), v.start)
 		}
-		v.end = min(v.start+length, uint32(lines.end(int(v.start))))
+		v.end = min(v.start+length, uint32(lines.End(int(v.start))))
 	}
 	t.fit(t.Root, 0)
 	if root := &t.nodes[t.Root]; root.kind == Program {

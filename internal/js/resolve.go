@@ -20,10 +20,11 @@ type resolver struct {
 
 // resolve fills in the bindings of all Ident nodes; ok is false when the tree is too deep to walk.
 func resolve(t *Tree, module bool) (s *Scopes, ok bool) {
-	r := &resolver{Tree: t, visible: make([]BindingID, len(t.names))}
-	r.waiting = make([]Node, 0, 256)
-	r.Scopes.Scopes = append(make([]Scope, 0, 32), Scope{})
-	r.Bindings = append(make([]Binding, 0, 128), Binding{})
+	m := t.memory
+	r := &resolver{Tree: t, visible: zeroed(m.visible, len(t.names)), waiting: room(m.waiting, 256)}
+	r.Scopes.Scopes = append(room(m.scopes, 32), Scope{})
+	r.Bindings = append(room(m.bindings, 128), Binding{})
+	r.declared, r.refs = m.declared, m.refs
 	strict := module || t.Is(t.Root, IsStrict)
 	mark := r.open(ProgramScope, t.Root, strict)
 	if t.is(t.Root, Program) {
@@ -36,6 +37,8 @@ func resolve(t *Tree, module bool) (s *Scopes, ok bool) {
 	r.close(mark)
 	r.globals()
 	r.collect()
+	r.group()
+	m.visible, m.waiting = r.visible, r.waiting
 	return &r.Scopes, !r.tooDeep
 }
 
@@ -55,7 +58,7 @@ func (r *resolver) open(k ScopeKind, n Node, strict bool) (mark int) {
 // close looks up what waits since mark and forgets the names of the scope.
 func (r *resolver) close(mark int) {
 	s := &r.Scopes.Scopes[r.scope]
-	if len(s.bindings) > 0 || s.Kind == WithScope {
+	if s.count > 0 || s.Kind == WithScope {
 		r.settle(s, mark)
 	}
 	if s.Dynamic {
@@ -78,7 +81,7 @@ func (r *resolver) settle(s *Scope, mark int) {
 		left = append(left, n)
 	}
 	r.waiting = left
-	for _, b := range s.bindings {
+	for b := s.last; b != 0; b = r.Bindings[b].before {
 		v := &r.Bindings[b]
 		r.visible[v.Name] = v.hidden
 	}
@@ -105,11 +108,12 @@ func (r *resolver) bind(name Atom, k BindingKind, scope ScopeID, decl Node) Bind
 		return b
 	}
 	b := BindingID(len(r.Bindings))
-	made := Binding{Name: name, Kind: k, Scope: scope, Decl: decl, hidden: *link}
+	s := &r.Scopes.Scopes[scope]
+	made := Binding{Name: name, Kind: k, Scope: scope, Decl: decl, hidden: *link, before: s.last}
 	*link = b
 	r.Bindings = append(r.Bindings, made)
-	s := &r.Scopes.Scopes[scope]
-	s.bindings = append(s.bindings, b)
+	s.last = b
+	s.count++
 	return b
 }
 
@@ -135,7 +139,7 @@ func (r *resolver) collect() {
 		at += b.uses
 		b.uses = 0
 	}
-	r.refs = make([]Node, at)
+	r.refs = room(r.refs, int(at))[:at]
 	for i := range r.nodes {
 		v := &r.nodes[i]
 		if v.kind != Ident {
@@ -144,5 +148,25 @@ func (r *resolver) collect() {
 		b := &r.Bindings[v.b]
 		r.refs[b.first+b.uses] = Node(i)
 		b.uses++
+	}
+}
+
+// group lists the bindings by scope. They are numbered as they were declared.
+func (r *resolver) group() {
+	at := uint32(0)
+	for i := range r.Scopes.Scopes {
+		s := &r.Scopes.Scopes[i]
+		s.first = at
+		at += s.count
+		s.count = 0
+	}
+	r.declared = room(r.declared, int(at))[:at]
+	for b := 1; b < len(r.Bindings); b++ {
+		if r.Bindings[b].unseen {
+			continue
+		}
+		s := &r.Scopes.Scopes[r.Bindings[b].Scope]
+		r.declared[s.first+s.count] = BindingID(b)
+		s.count++
 	}
 }

@@ -288,7 +288,7 @@ func (r *resolver) ownName(name Node) {
 	}
 	r.nodes[name].b = uint32(len(r.Bindings))
 	r.nodes[name].flags |= IsDeclared
-	r.Bindings = append(r.Bindings, Binding{Name: id, Kind: FunctionName, Scope: r.scope, Decl: name})
+	r.Bindings = append(r.Bindings, Binding{Name: id, Kind: FunctionName, Scope: r.scope, Decl: name, unseen: true})
 }
 
 // arguments binds the arguments object if somebody asks for it.

@@ -3,6 +3,8 @@ package js
 import (
 	"strings"
 	"unicode/utf8"
+
+	"sallyport/internal/lines"
 )
 
 // Comment is a span of a script that is no code. Start and End are byte offsets; fences and all are included.
@@ -121,7 +123,7 @@ func (s *scanner) atLineStart() bool { return s.newline || s.last == 0 }
 
 func (s *scanner) lineComment() {
 	start := s.pos
-	s.pos += lineLength(s.src[s.pos:])
+	s.pos += lines.Length(s.src[s.pos:])
 	s.comments = append(s.comments, Comment{uint32(start), uint32(s.pos)})
 }
 
@@ -134,7 +136,7 @@ func (s *scanner) blockComment() {
 	}
 	s.pos = start + 2 + n + 2
 	body := s.src[start:s.pos]
-	s.newline = s.newline || lineLength(body) < len(body)
+	s.newline = s.newline || lines.Length(body) < len(body)
 	s.comments = append(s.comments, Comment{uint32(start), uint32(s.pos)})
 }
 

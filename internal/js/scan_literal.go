@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"sallyport/internal/lines"
 )
 
 // quoted reads a string literal.
@@ -261,7 +263,7 @@ func (s *scanner) regexp() (pattern, flags Atom) {
 			class = true
 		case c == ']':
 			class = false
-		case c == 0xe2 && lineLength(s.src[i:min(i+3, len(s.src))]) == 0:
+		case c == 0xe2 && lines.Length(s.src[i:min(i+3, len(s.src))]) == 0:
 			s.fail(s.start, "this regular expression is never closed on its line")
 			return 0, 0
 		case c == '/' && !class:

@@ -45,7 +45,8 @@ type Scope struct {
 	Function ScopeID // the nearest scope that var declares into
 	Node     Node    // what made it; 0 for the global scope
 
-	bindings []BindingID
+	first, count uint32    // of its bindings in declared
+	last         BindingID // declared in it so far
 }
 
 // Binding is one variable with all its uses.
@@ -56,6 +57,8 @@ type Binding struct {
 	Decl  Node // the first Ident that declares it; 0 for globals and arguments
 
 	hidden      BindingID // the binding of this name that this one hid, while the walk was inside
+	before      BindingID // the one declared in this scope before
+	unseen      bool      // nobody can name it: its scope does not list it
 	first, uses uint32
 }
 
@@ -64,11 +67,15 @@ type Scopes struct {
 	Scopes   []Scope
 	Bindings []Binding // from 1
 
-	refs []Node
+	refs     []Node
+	declared []BindingID
 }
 
 // Declares are the bindings of a scope in the order of their declarations.
-func (s *Scopes) Declares(id ScopeID) []BindingID { return s.Scopes[id].bindings }
+func (s *Scopes) Declares(id ScopeID) []BindingID {
+	v := &s.Scopes[id]
+	return s.declared[v.first : v.first+v.count]
+}
 
 // Refs are the Ident nodes of a binding in source order, declarations among them: [Tree.Is] tells IsDeclared, IsRead
 // and IsWritten.

@@ -74,8 +74,7 @@ const maxParts = 20_000
 // sub is a script for a part of the text.
 func (s *Script) sub() *Script {
 	t := &Script{Lines: s.Lines}
-	t.Tree = &Tree{Text: s.Text, nodes: make([]node, 1), lists: make([]Node, 1), names: []string{""}}
-	t.Scopes = &Scopes{Scopes: make([]Scope, 2), Bindings: make([]Binding, 1)}
+	t.empty(s.Text)
 	return t
 }
 

@@ -55,6 +55,7 @@ func (o Options) Analyse(path string, src []byte) *finding.Script {
 func (o Options) alone(path string, src []byte) *finding.Script {
 	sum := sha256.Sum256(src)
 	s := js.Parse(src, js.Options{Name: path, Limits: o.Limits})
+	defer s.Release()
 	out := &finding.Script{Path: path, SHA256: hex.EncodeToString(sum[:]), Goal: string(s.Goal), Text: s.Text}
 	budget := maxDocuments
 	t := &text{o: o, out: out, budget: &budget, seen: map[place]int{}}
@@ -65,6 +66,7 @@ func (o Options) alone(path string, src []byte) *finding.Script {
 // read runs the rules over a parsed text and over what it unpacks.
 func (t *text) read(s *js.Script) {
 	g := flow.Analyse(s, t.o.Flow)
+	defer g.Release()
 	shared := &known{}
 	for _, r := range t.o.Rules {
 		r.Run(&Pass{Script: s, Graph: g, Path: t.out.Path, rule: r, text: t, known: shared})
@@ -94,7 +96,9 @@ func (t *text) derived(s *js.Script, d flow.Document) {
 		name = t.document + ", and there " + name
 	}
 	inner := &text{o: t.o, out: t.out, at: at, document: name, depth: t.depth + 1, budget: t.budget, seen: t.seen}
-	inner.read(js.Parse([]byte(d.Text), js.Options{Goal: js.FunctionGoal, Limits: t.o.Limits}))
+	unpacked := js.Parse([]byte(d.Text), js.Options{Goal: js.FunctionGoal, Limits: t.o.Limits})
+	defer unpacked.Release()
+	inner.read(unpacked)
 }
 
 // add keeps a finding, each once, as bad as it was said to be.

@@ -43,7 +43,7 @@ type hiding struct {
 // hides are the places where traces are taken out of sight.
 func (p *Pass) hides() []hiding {
 	var out []hiding
-	for _, c := range p.Graph.Calls() {
+	for c := range p.Graph.EachCall() {
 		what := ""
 		switch {
 		case c.Method == "hide" || c.Method == "remove" || c.Method == "detach" || c.Method == "empty" || c.Method == "fadeOut" || c.Method == "slideUp":
@@ -57,7 +57,7 @@ func (p *Pass) hides() []hiding {
 			out = append(out, hiding{c.Node, what, c.Where})
 		}
 	}
-	for _, a := range p.Graph.Assigns() {
+	for a := range p.Graph.EachAssign() {
 		what := ""
 		switch a.Property {
 		case "display", "visibility", "hidden":

@@ -20,11 +20,9 @@ definition.`,
 			return
 		}
 		first := map[string]js.Node{}
-		for _, c := range p.Graph.Calls() {
-			for prefix, module := range needed {
-				if strings.HasPrefix(c.Callee, prefix) && first[module] == 0 {
-					first[module] = c.Node
-				}
+		for c := range p.Graph.EachCall() {
+			if module := moduleOf(c.Callee); module != "" && first[module] == 0 {
+				first[module] = c.Node
 			}
 		}
 		modules := make([]string, 0, len(first))
@@ -38,7 +36,20 @@ definition.`,
 	},
 }
 
-// needed are names and the modules that give them (resources/Resources.php). mw.util comes with every page.
+// moduleOf is the module that gives a function, "" for what comes with every page.
+func moduleOf(callee string) string {
+	if callee == "" || strings.IndexByte("mO$", callee[0]) < 0 { // what all names in needed begin with
+		return ""
+	}
+	for prefix, module := range needed {
+		if strings.HasPrefix(callee, prefix) {
+			return module
+		}
+	}
+	return ""
+}
+
+// needed are names and the modules that give them (resources/Resources.php); none begins another. mw.util comes with every page.
 var needed = map[string]string{
 	"mw.Api": "mediawiki.api", "mw.ForeignApi": "mediawiki.ForeignApi", "mw.Rest": "mediawiki.api", "mw.Title": "mediawiki.Title", "mw.storage": "mediawiki.storage",
 	"mw.cookie": "mediawiki.cookie", "mw.Uri": "mediawiki.Uri", "mw.notify": "mediawiki.notification", "OO.ui.": "oojs-ui", "mw.RegExp": "mediawiki.RegExp", "mw.language": "mediawiki.language",

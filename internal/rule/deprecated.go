@@ -15,28 +15,43 @@ var deprecated = &Rule{
 
 Old globals and methods stop working with an upgrade. The message says what to write instead.`,
 	Run: func(p *Pass) {
-		for _, c := range p.Graph.Calls() {
-			for _, name := range append([]string{c.Callee}, c.Others...) {
+		for c := range p.Graph.EachCall() {
+			if instead, ok := oldCalls[c.Callee]; ok {
+				p.Report(c.Node, finding.Low, "%s is deprecated: use %s", c.Callee, instead)
+				continue
+			}
+			for _, name := range c.Others {
 				if instead, ok := oldCalls[name]; ok {
 					p.Report(c.Node, finding.Low, "%s is deprecated: use %s", name, instead)
 					break
 				}
 			}
 		}
-		p.each(func(n js.Node) {
-			name := p.Name(n)
-			b := p.Tree.Binding(n)
-			if b == 0 || p.Bindings[b].Kind != js.Global || !p.Is(n, js.IsRead) {
-				return
+		for b := range p.Bindings {
+			if p.Bindings[b].Kind == js.Global {
+				p.oldGlobal(js.BindingID(b))
 			}
-			switch {
-			case oldGlobals[name] != "":
-				p.Report(n, finding.Low, "%s is deprecated: use %s", name, oldGlobals[name])
-			case strings.HasPrefix(name, "wg") && len(name) > 3 && name[2] >= 'A' && name[2] <= 'Z':
-				p.Report(n, finding.Low, "the global %s is gone: use mw.config.get( '%s' )", name, name)
-			}
-		}, js.Ident)
+		}
 	},
+}
+
+// oldGlobal reports the reads of a global that is gone or will go.
+func (p *Pass) oldGlobal(b js.BindingID) {
+	name := p.AtomText(p.Bindings[b].Name)
+	instead := oldGlobals[name]
+	config := strings.HasPrefix(name, "wg") && len(name) > 3 && name[2] >= 'A' && name[2] <= 'Z'
+	if instead == "" && !config {
+		return
+	}
+	for _, n := range p.Refs(b) {
+		switch {
+		case !p.Is(n, js.IsRead):
+		case instead != "":
+			p.Report(n, finding.Low, "%s is deprecated: use %s", name, instead)
+		default:
+			p.Report(n, finding.Low, "the global %s is gone: use mw.config.get( '%s' )", name, name)
+		}
+	}
 }
 
 // oldCalls and oldGlobals: RELEASE-NOTES of MediaWiki 1.17 to 1.44, mediawiki.org "ResourceLoader/Migration guide (users)".

@@ -15,7 +15,7 @@ var documentWrite = &Rule{
 Gadgets run after the page is there: document.write then replaces it. Use DOM methods or jQuery. Writing into a window one
 has opened is fine.`,
 	Run: func(p *Pass) {
-		for _, c := range p.Graph.Calls() {
+		for c := range p.Graph.EachCall() {
 			if c.Is("document.write", "document.writeln") && !strings.Contains(p.Source(c.Object), ".document") {
 				p.Report(c.Node, finding.Low, "document.write replaces the page once it is there: use DOM methods")
 			}

@@ -43,13 +43,13 @@ func (p *Pass) imported() []imported {
 			}
 		}
 	}
-	for _, c := range p.Graph.Calls() {
+	for c := range p.Graph.EachCall() {
 		if c.Is("importScript", "importStylesheet", "importScriptPage", "importScriptContent") {
-			out = append(out, p.titles(&c, c.Arg(0), c.Is("importStylesheet"))...)
+			out = append(out, p.titles(c, c.Arg(0), c.Is("importStylesheet"))...)
 			continue
 		}
 		if c.Is("importArticle", "importArticles", "importScripts") {
-			out = append(out, p.articles(&c)...)
+			out = append(out, p.articles(c)...)
 		}
 	}
 	return out

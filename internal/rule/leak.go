@@ -28,12 +28,12 @@ first three is you.`,
 				}
 			}
 		}
-		for _, c := range p.Graph.Calls() {
+		for c := range p.Graph.EachCall() {
 			switch {
 			case c.Method == "postMessage" && p.anyOrigin(c.Arg(1)):
 				p.leaks(c.Node, c.Arg(0), "whatever window listens")
 			case c.Is("WebSocket.send"):
-				if host := p.socketHost(&c); host != "" {
+				if host := p.socketHost(c); host != "" {
 					p.leaks(c.Node, c.Arg(0), host)
 				}
 			}

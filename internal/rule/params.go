@@ -97,7 +97,7 @@ func (p *Pass) appended(q params, n js.Node) {
 	if b == 0 {
 		return
 	}
-	for _, c := range p.Graph.Calls() {
+	for c := range p.Graph.EachCall() {
 		if (c.Method != "append" && c.Method != "set") || p.Tree.Binding(c.Object) != b {
 			continue
 		}

@@ -20,11 +20,11 @@ outlives the script's removal. A function of the browser or of MediaWiki that is
 scripts, and you, do.`,
 	Capabilities: []capability.Name{capability.Persist},
 	Run: func(p *Pass) {
-		for _, c := range p.Graph.Calls() {
-			p.persistCall(&c)
+		for c := range p.Graph.EachCall() {
+			p.persistCall(c)
 		}
-		for _, a := range p.Graph.Assigns() {
-			p.persistAssign(&a)
+		for a := range p.Graph.EachAssign() {
+			p.persistAssign(a)
 		}
 		for _, r := range p.runs() {
 			for _, f := range p.Graph.Taint(r.code) {

@@ -17,7 +17,7 @@ var regexpRule = &Rule{
 A user called ".*" matches everything: where the expression decides who may do what, the check is gone. Use
 mw.util.escapeRegExp( text ).`,
 	Run: func(p *Pass) {
-		for _, c := range p.Graph.Calls() {
+		for c := range p.Graph.EachCall() {
 			if !c.Is("RegExp") || p.escapesRegexp(c.Arg(0)) {
 				continue
 			}

@@ -26,12 +26,12 @@ func (p *Pass) requests() []request {
 		return p.known.requests
 	}
 	p.known.fetched = true
-	for _, c := range p.Graph.Calls() {
-		if r, ok := p.requestOf(&c); ok {
+	for c := range p.Graph.EachCall() {
+		if r, ok := p.requestOf(c); ok {
 			p.known.requests = append(p.known.requests, r)
 		}
 	}
-	for _, a := range p.Graph.Assigns() {
+	for a := range p.Graph.EachAssign() {
 		if how := loadedBy(a.Tag, a.Property, a.Target); how != "" {
 			r := request{node: a.Node, how: how, urls: []js.Node{a.Value}, q: params{}, Where: a.Where}
 			p.known.requests = append(p.known.requests, p.finish(r))
@@ -162,7 +162,7 @@ func (p *Pass) isPost(n js.Node) bool {
 func (p *Pass) xhr(open *flow.Call, r request) (request, bool) {
 	r.urls, r.post = append(r.urls, open.Arg(1)), p.isPost(open.Arg(0))
 	b := p.Tree.Binding(open.Object)
-	for _, c := range p.Graph.Calls() {
+	for c := range p.Graph.EachCall() {
 		if c.Is("XMLHttpRequest.send") && (b == 0 || p.Tree.Binding(c.Object) == b) && c.Arg(0) != 0 {
 			r.data = append(r.data, c.Arg(0))
 		}

@@ -44,11 +44,13 @@ type Pass struct {
 // known is what rules find out about a text and share.
 type known struct {
 	up       []js.Node
-	kinds    map[js.Kind][]js.Node
+	kinds    kinds
 	requests []request
 	writes   []write
+	runs     []running
 	fetched  bool
 	written  bool
+	looked   bool
 }
 
 // Report says that something is wrong at a node.

@@ -13,10 +13,17 @@ type running struct {
 	flow.Where
 }
 
-// runs are the places where the script runs text as code.
+// runs are the places where the script runs text as code, once computed.
 func (p *Pass) runs() []running {
+	if !p.known.looked {
+		p.known.looked, p.known.runs = true, p.findRuns()
+	}
+	return p.known.runs
+}
+
+func (p *Pass) findRuns() []running {
 	var out []running
-	for _, c := range p.Graph.Calls() {
+	for c := range p.Graph.EachCall() {
 		add := func(code js.Node, sink string) {
 			if code != 0 {
 				out = append(out, running{c.Node, code, sink, c.Where})
@@ -29,7 +36,7 @@ func (p *Pass) runs() []running {
 			add(c.Arg(0), "$.globalEval")
 		case c.Is("Function", "GeneratorFunction", "AsyncFunction") && len(c.Args) > 0:
 			add(c.Args[len(c.Args)-1], "Function")
-		case p.constructs(&c):
+		case p.constructs(c):
 			add(c.Args[len(c.Args)-1], "constructor")
 		case c.Is("setTimeout", "setInterval") && p.isText(c.Arg(0)):
 			add(c.Arg(0), c.Method)
@@ -37,7 +44,7 @@ func (p *Pass) runs() []running {
 			add(c.Arg(0), "script element")
 		}
 	}
-	for _, a := range p.Graph.Assigns() {
+	for a := range p.Graph.EachAssign() {
 		switch {
 		case a.Tag == "script" && (a.Property == "text" || a.Property == "textContent" || a.Property == "innerHTML" || a.Property == "innerText"):
 			out = append(out, running{a.Node, a.Value, "script element", a.Where})

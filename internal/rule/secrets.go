@@ -20,10 +20,10 @@ A remark: reading an edit token is what tools do that edit without mw.Api. What 
 		capability.TokenRead, capability.CookieRead, capability.CredentialRead, capability.Keys, capability.Storage,
 	},
 	Run: func(p *Pass) {
-		for _, c := range p.Graph.Calls() {
-			p.secretCall(&c)
+		for c := range p.Graph.EachCall() {
+			p.secretCall(c)
 		}
-		for _, a := range p.Graph.Assigns() {
+		for a := range p.Graph.EachAssign() {
 			if strings.HasPrefix(a.Target, "localStorage.") || strings.HasPrefix(a.Target, "sessionStorage.") {
 				p.Can(a.Node, capability.Capability{Name: capability.Storage})
 			}

@@ -18,7 +18,7 @@ type sink struct {
 // htmlSinks are the places of the text where text becomes HTML.
 func (p *Pass) htmlSinks() []sink {
 	var out []sink
-	for _, a := range p.Graph.Assigns() {
+	for a := range p.Graph.EachAssign() {
 		switch a.Property {
 		case "innerHTML", "outerHTML", "srcdoc":
 			if a.Tag != "script" && a.Tag != "style" {
@@ -26,8 +26,8 @@ func (p *Pass) htmlSinks() []sink {
 			}
 		}
 	}
-	for _, c := range p.Graph.Calls() {
-		out = append(out, p.callSinks(&c)...)
+	for c := range p.Graph.EachCall() {
+		out = append(out, p.callSinks(c)...)
 	}
 	return out
 }

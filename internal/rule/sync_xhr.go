@@ -13,12 +13,12 @@ var syncXHR = &Rule{
 
 The whole page stands still until the answer is there, and browsers are about to refuse it. Use the asynchronous form.`,
 	Run: func(p *Pass) {
-		for _, c := range p.Graph.Calls() {
+		for c := range p.Graph.EachCall() {
 			switch {
 			case c.Is("XMLHttpRequest.open") && p.isFalse(c.Arg(2)):
 				p.Report(c.Node, finding.Low, "the page stands still until the answer is there")
 			case c.Is("$.ajax", "$.post", "$.get", "$.ajaxSetup", "mw.Api.ajax", "mw.Api.get", "mw.Api.post"):
-				p.syncOptions(&c)
+				p.syncOptions(c)
 			}
 		}
 	},

@@ -14,31 +14,44 @@ func (p *Pass) parent(n js.Node) js.Node {
 	return p.known.up[n]
 }
 
-// each calls f for all nodes of some kinds, one kind after the other, in the order in which they were read.
-func (p *Pass) each(f func(js.Node), kinds ...js.Kind) {
-	if p.known.kinds == nil {
-		p.known.kinds = map[js.Kind][]js.Node{}
-		for n := js.Node(1); int(n) < p.Len(); n++ {
-			if k := p.Kind(n); sought(k) {
-				p.known.kinds[k] = append(p.known.kinds[k], n)
-			}
-		}
+// kinds are the nodes of a text by kind, each kind in the order in which its nodes were read.
+type kinds struct {
+	nodes []js.Node
+	ends  []int // for each kind where its nodes end; nil when they are not sorted yet
+}
+
+// sort looks at each node twice, which is less than one look for each rule.
+func (k *kinds) sort(t *js.Tree) {
+	var count [1 << 8]int // a Kind is a byte
+	for n := js.Node(1); int(n) < t.Len(); n++ {
+		count[t.Kind(n)]++
 	}
-	for _, k := range kinds {
-		for _, n := range p.known.kinds[k] {
-			f(n)
-		}
+	k.ends, k.nodes = make([]int, len(count)), make([]js.Node, t.Len()-1)
+	at := 0
+	for kind, n := range count {
+		k.ends[kind] = at
+		at += n
+	}
+	for n := js.Node(1); int(n) < t.Len(); n++ {
+		end := &k.ends[t.Kind(n)]
+		k.nodes[*end] = n
+		*end++
 	}
 }
 
-// sought are the kinds of nodes that rules go through.
-func sought(k js.Kind) bool {
-	switch k {
-	case js.Ident, js.Dot, js.Index, js.Call, js.String, js.Template, js.TemplateText, js.Binary, js.Return, js.Function, js.ExprStmt, js.Switch,
-		js.Declarator, js.Property:
-		return true
+// of are the nodes of a kind; there is none of kind 0.
+func (k *kinds) of(kind js.Kind) []js.Node { return k.nodes[k.ends[kind-1]:k.ends[kind]] }
+
+// each calls f for all nodes of some kinds, one kind after the other, in the order in which they were read.
+func (p *Pass) each(f func(js.Node), some ...js.Kind) {
+	if p.known.kinds.ends == nil {
+		p.known.kinds.sort(p.Tree)
 	}
-	return false
+	for _, k := range some {
+		for _, n := range p.known.kinds.of(k) {
+			f(n)
+		}
+	}
 }
 
 // origin follows variables that are written once to what they hold.

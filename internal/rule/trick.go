@@ -142,32 +142,50 @@ func (p *Pass) dispatcher() (t trick) {
 	return t
 }
 
-// literalWords are what a compiler writes for ![] and its like.
-var literalWords = strings.NewReplacer("true", "!", "false", "!", "undefined", "!", "0", "", "1", "", "2", "", `"`, "")
-
 // symbolsOnly knows programs spelled with []()!+ alone.
 func (p *Pass) symbolsOnly() (t trick) {
 	p.each(func(n js.Node) {
-		symbols, others := 0, 0
 		source := p.Source(n)
 		if len(source) < 60 || !strings.ContainsAny(source[:1], "[(!+{") {
 			return
 		}
-		source = literalWords.Replace(source)
-		for i := 0; i < len(source) && others*10 <= symbols+100; i++ {
-			switch source[i] {
-			case '[', ']', '(', ')', '!', '+', '{', '}':
-				symbols++
-			case ' ', '\t', '\n', '\r', ';':
-			default:
-				others++
-			}
-		}
-		if symbols >= 60 && others*10 <= symbols {
+		if symbols, others := punctuation(source); symbols >= 60 && others*10 <= symbols {
 			t = trick{4, n, "written in punctuation alone"}
 		}
 	}, js.ExprStmt)
 	return t
+}
+
+// punctuation counts the symbols of a text and its other characters, and ends early when there are too many of those:
+// a script in a function is one such text, and so is each function in it. A word that a compiler writes for ![] and
+// its like is a symbol; 0, 1, 2 and quotes are neither.
+func punctuation(source string) (symbols, others int) {
+	for i := 0; i < len(source) && others*10 <= symbols+100; i++ {
+		switch source[i] {
+		case '[', ']', '(', ')', '!', '+', '{', '}':
+			symbols++
+		case ' ', '\t', '\n', '\r', ';', '0', '1', '2', '"':
+		case 't', 'f', 'u':
+			if word := literalWord(source[i:]); word != "" {
+				symbols++
+				i += len(word) - 1
+				continue
+			}
+			others++
+		default:
+			others++
+		}
+	}
+	return symbols, others
+}
+
+func literalWord(source string) string {
+	for _, word := range [...]string{"true", "false", "undefined"} {
+		if strings.HasPrefix(source, word) {
+			return word
+		}
+	}
+	return ""
 }
 
 // escapedNames counts plain letters that are spelled as escapes.
@@ -191,13 +209,14 @@ func (p *Pass) escapedNames() trick {
 // reversedText knows characters that make text read in another order than it is (Trojan Source, CVE-2021-42574): overrides,
 // and isolates that are not closed.
 func (p *Pass) reversedText() trick {
-	for at, r := range p.Text {
-		if r == '\u202d' || r == '\u202e' {
-			n := p.at(at)
-			return trick{3, n, "characters that turn the reading direction round"}
-		}
+	at := strings.Index(p.Text, "\u202d")
+	if other := strings.Index(p.Text, "\u202e"); at < 0 || other >= 0 && other < at {
+		at = other
 	}
-	return trick{}
+	if at < 0 {
+		return trick{}
+	}
+	return trick{3, p.at(at), "characters that turn the reading direction round"}
 }
 
 // at is the innermost node over an offset.
@@ -231,8 +250,8 @@ func (p *Pass) lookalikes() trick {
 
 // constructor knows eval by the back door: [].filter.constructor( text ).
 func (p *Pass) constructor() trick {
-	for _, c := range p.Graph.Calls() {
-		if p.constructs(&c) {
+	for c := range p.Graph.EachCall() {
+		if p.constructs(c) {
 			return trick{3, c.Node, "Function reached through .constructor"}
 		}
 	}

@@ -33,7 +33,7 @@ type urlSink struct {
 // urlSinks are the places where text becomes an address.
 func (p *Pass) urlSinks() []urlSink {
 	var out []urlSink
-	for _, a := range p.Graph.Assigns() {
+	for a := range p.Graph.EachAssign() {
 		switch {
 		case a.Target == "location" || a.Target == "location.href" || a.Target == "document.location":
 			out = append(out, urlSink{a.Node, a.Value, true})
@@ -41,7 +41,7 @@ func (p *Pass) urlSinks() []urlSink {
 			out = append(out, urlSink{a.Node, a.Value, false})
 		}
 	}
-	for _, c := range p.Graph.Calls() {
+	for c := range p.Graph.EachCall() {
 		switch {
 		case c.Is("location.assign", "location.replace", "window.open", "open"):
 			out = append(out, urlSink{c.Node, c.Arg(0), true})

@@ -68,7 +68,7 @@ func (p *Pass) named(names map[string]bool, f func(js.Node)) {
 			}
 		}
 	}
-	for _, a := range p.Graph.Assigns() { // hello.value = …, this.hello = …
+	for a := range p.Graph.EachAssign() { // hello.value = …, this.hello = …
 		if names[a.Property] || a.Property == "value" && names[p.Name(a.Object)] {
 			f(a.Value)
 		}

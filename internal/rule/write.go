@@ -34,8 +34,8 @@ func (p *Pass) writes() []write {
 	for _, r := range p.requests() {
 		p.known.writes = append(p.known.writes, p.writesOf(r)...)
 	}
-	for _, c := range p.Graph.Calls() {
-		p.known.writes = append(p.known.writes, p.wrapped(&c)...)
+	for c := range p.Graph.EachCall() {
+		p.known.writes = append(p.known.writes, p.wrapped(c)...)
 	}
 	return p.known.writes
 }
@@ -98,12 +98,12 @@ var inputs = []string{"title", "from", "to", "user", "reason", "summary", "text"
 // filledIn are the texts that the script puts into form fields.
 func (p *Pass) filledIn() []flow.Text {
 	var out []flow.Text
-	for _, c := range p.Graph.Calls() {
+	for c := range p.Graph.EachCall() {
 		if c.Method == "val" && c.Arg(0) != 0 {
 			out = append(out, p.Graph.Str(c.Arg(0)).Texts...)
 		}
 	}
-	for _, a := range p.Graph.Assigns() {
+	for a := range p.Graph.EachAssign() {
 		if a.Property == "value" {
 			out = append(out, p.Graph.Str(a.Value).Texts...)
 		}
