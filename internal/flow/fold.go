@@ -153,7 +153,12 @@ func (e *engine) foldNode(n js.Node, depth int) (Abstract, bool) {
 		}
 	case js.Call, js.TaggedTemplate:
 		return e.foldCall(n, depth)
-	case js.Unary, js.Index, js.Dot:
+	case js.Unary:
+		return e.evaluate(n)
+	case js.Index, js.Dot:
+		if a, ok := e.foldNamespace(n); ok {
+			return a, true
+		}
 		return e.evaluateMaybe(n)
 	}
 	return Abstract{}, false
@@ -197,6 +202,9 @@ func (e *engine) foldCall(n js.Node, depth int) (Abstract, bool) {
 		return v, true
 	}
 	method := e.methodIn(c, depth)
+	if a, ok := e.foldTitle(c, method, depth); ok {
+		return a, true
+	}
 	switch method {
 	case "trim", "toString", "valueOf", "normalize":
 		if c.object != 0 && len(c.args) == 0 {

@@ -184,6 +184,12 @@ func (l *gateLook) at(at ref, depth int) {
 	for i := e.refs[at].in; i != 0; i = e.edges[i].nextIn {
 		l.at(e.edges[i].from, depth+1)
 	}
+	if int(at) < e.Len() { // the condition stands in a function, or was kept in a variable
+		switch n := js.Node(at); e.Kind(n) {
+		case js.Binary, js.Logical, js.Unary, js.Cond:
+			e.Children(n, func(c js.Node) { l.at(ref(c), depth+1) })
+		}
+	}
 }
 
 // found takes in a name. What a name asks about is kept with it, since the same few come up in most conditions.

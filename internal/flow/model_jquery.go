@@ -39,7 +39,12 @@ func (e *engine) jqueryStatic(id uint32, name string) bool {
 		self := e.fresh()
 		e.learn(self, p)
 		e.handler(e.arg(c, 0), callback{params: []ref{self}, this: self, place: c.place, call: id})
-	case "$.trim", "$.param", "$.makeArray", "$.merge", "$.uniqueSort", "$.parseHTML", "$.parseJSON", "$.parseXML", "$.unique":
+	case "$.param":
+		inside := e.fresh()
+		e.watch(e.arg(c, 0), readAny, 0, inside)
+		e.link(inside, n, encoded)
+		e.pass(c, encoded)
+	case "$.trim", "$.makeArray", "$.merge", "$.uniqueSort", "$.parseHTML", "$.parseJSON", "$.parseXML", "$.unique":
 		e.pass(c, passOn)
 		if name == "$.parseHTML" {
 			e.learn(n, e.path(noFact, "$()"))

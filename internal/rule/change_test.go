@@ -77,7 +77,14 @@ func renamed(t *testing.T, text string) string {
 func edited(f func(*js.Script, js.Node) (string, bool)) func(*testing.T, string) string {
 	return func(t *testing.T, text string) string {
 		s := js.Parse([]byte(text), js.Options{Name: "x.js"})
-		return rewrite(s, func(n js.Node) (string, bool) { return f(s, n) })
+		up := s.Parents()
+		return rewrite(s, func(n js.Node) (string, bool) {
+			to, ok := f(s, n)
+			if ok && s.Kind(n) == js.String && s.Key(up[n]) == n {
+				to = "[" + to + "]" // a key that is computed stands in brackets
+			}
+			return to, ok
+		})
 	}
 }
 

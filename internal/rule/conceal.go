@@ -21,7 +21,7 @@ A script that hides the history, the watch list, contributions or notifications 
 found out. Hiding such things is a matter of taste as long as the script changes nothing.`,
 	Capabilities: []capability.Name{capability.HideUI},
 	Run: func(p *Pass) {
-		writes := slices.ContainsFunc(p.writes(), func(w write) bool { return !w.asked() && massive[w.action] && !w.mine() })
+		writes := slices.ContainsFunc(p.writes(), func(w write) bool { return !w.asked() && massive[w.action] && w.matters() })
 		for _, h := range p.hides() {
 			p.Can(h.node, capability.Capability{Name: capability.HideUI, Target: h.what, Certainty: capability.Likely})
 			if writes && !asked(h.Where) {

@@ -21,8 +21,13 @@ administrator comes by is not.`,
 	Capabilities: []capability.Name{capability.Dormant},
 	Run: func(p *Pass) {
 		for _, w := range p.writes() {
-			if !w.asked() && massive[w.action] && !w.mine() {
+			if !w.asked() && massive[w.action] && w.matters() {
 				p.waits(w.node, w.Where, actionWord(w.action))
+			}
+		}
+		for _, r := range p.runs() {
+			if !asked(r.Where) && len(p.strangers(r.code, flow.InJS)) > 0 {
+				p.waits(r.node, r.Where, "runs what it is given as code")
 			}
 		}
 		for _, i := range p.imported() {

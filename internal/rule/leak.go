@@ -81,6 +81,11 @@ func (p *Pass) leakTo(r request) {
 		for _, d := range r.data {
 			p.leaks(r.node, d, host)
 		}
+		if r.how == "form" {
+			for _, n := range p.fillings() {
+				p.leaks(r.node, n, host)
+			}
+		}
 	}
 }
 
@@ -241,7 +246,16 @@ func (p *Pass) anyOrigin(n js.Node) bool {
 
 // socketHost is the other end of the socket a send() is called on.
 func (p *Pass) socketHost(c *flow.Call) string {
-	return p.receiver(p.Arg(p.origin(c.Object), 0))
+	if p.Kind(c.Object) != js.This {
+		return p.receiver(p.Arg(p.origin(c.Object), 0))
+	}
+	host := "" // socket.onopen = function () { this.send( … ) }
+	for made := range p.Graph.EachCall() {
+		if made.New && made.Is("WebSocket") {
+			host = p.receiver(made.Arg(0))
+		}
+	}
+	return host
 }
 
 // loginForm says whether an assignment to form.action is about the form of Special:UserLogin.

@@ -87,6 +87,9 @@ func (p *Pass) varies(n js.Node) bool {
 var massive = words("edit move delete undelete protect block unblock userrights upload import rollback emailuser changecontentmodel " +
 	"revisiondelete visualeditoredit discussiontoolsedit globalblock globaluserrights massmessage mergehistory createaccount")
 
+// matters says whether a write changes more than the person's own pages, or what runs as that person.
+func (w *write) matters() bool { return !w.mine() || len(w.of(ownCode)) > 0 }
+
 // mine says whether all the pages are the person's own.
 func (w *write) mine() bool {
 	for _, t := range w.titles {

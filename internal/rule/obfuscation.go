@@ -59,6 +59,14 @@ func (p *Pass) literals(n js.Node, b *strings.Builder, depth int) {
 // decodes says whether a node is made by a decoder from text in the script: atob, fromCharCode, unescape, or a function
 // made for it on the spot, as packers do.
 func (p *Pass) decodes(n js.Node) bool {
+	if p.grows(n) {
+		for _, r := range p.Refs(p.Tree.Binding(n)) {
+			if up := p.parent(r); p.Kind(up) == js.Assign && p.Left(up) == r && p.decodes(p.Right(up)) {
+				return true
+			}
+		}
+		return false
+	}
 	n = p.origin(n)
 	found := false
 	p.Walk(n, func(c js.Node) bool {

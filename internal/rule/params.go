@@ -77,6 +77,7 @@ func (p *Pass) read(q params, n js.Node) {
 	for _, t := range p.Graph.Str(n).Texts {
 		q.query(t)
 	}
+	p.unnamed(q, n)
 	made := p.origin(n)
 	if k := p.Kind(made); k == js.New || k == js.Call {
 		switch p.Graph.NameOf(p.Callee(made)) {
@@ -85,6 +86,29 @@ func (p *Pass) read(q params, n js.Node) {
 				p.read(q, a)
 			}
 			p.appended(q, n)
+		}
+	}
+}
+
+// unnamed takes in what a script puts under names it computes: p[ keys[ i ] ] = values[ i ]. What the values are tells
+// which parameters they are for.
+func (p *Pass) unnamed(q params, n js.Node) {
+	b := p.Tree.Binding(n)
+	if b == 0 || !p.Graph.Obj(n).Open {
+		return
+	}
+	for a := range p.Graph.EachAssign() {
+		if a.Property != "" || a.Object == 0 || p.Tree.Binding(a.Object) != b {
+			continue
+		}
+		for _, t := range p.Graph.Str(a.Value).Texts {
+			name := "text"
+			if s, ok := t.Const(); ok && changes[s] {
+				name = "action"
+			} else if k := kindOf(t); k != somePage && k != anyPage {
+				name = "title"
+			}
+			q[name] = append(q[name], param{texts: []flow.Text{t}, node: a.Value})
 		}
 	}
 }

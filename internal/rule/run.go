@@ -73,12 +73,33 @@ func (p *Pass) isText(n js.Node) bool {
 	if p.Graph.KindOf(n) == flow.String {
 		return true
 	}
+	if p.grows(n) {
+		return true
+	}
 	for _, t := range p.Graph.Str(n).Texts {
 		if t.Prefix() != "" || t.Suffix() != "" {
 			return true
 		}
 	}
 	return len(p.strangers(n, flow.InJS)) > 0
+}
+
+// grows says whether a variable begins as a text and is added to.
+func (p *Pass) grows(n js.Node) bool {
+	begins, adds := false, false
+	b := p.Tree.Binding(n)
+	if b == 0 {
+		return false
+	}
+	for _, r := range p.Refs(b) {
+		switch up := p.parent(r); p.Kind(up) {
+		case js.Declarator:
+			begins = begins || p.Target(up) == r && p.Kind(p.Value(up)) == js.String
+		case js.Assign:
+			adds = adds || p.Left(up) == r && p.Op(up) == js.OpAdd
+		}
+	}
+	return begins && adds
 }
 
 // strangers are the flows of other people's data that reach a node and are not safe in a context.

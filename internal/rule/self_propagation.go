@@ -21,7 +21,9 @@ and says so.`,
 	Run: func(p *Pass) {
 		for _, w := range p.writes() {
 			code := append(append(w.of(ownCode), w.of(otherCode)...), w.of(siteCode)...)
-			code = slices.DeleteFunc(code, func(t flow.Text) bool { return strings.HasSuffix(t.Suffix(), ".css") || strings.HasSuffix(t.Suffix(), ".json") })
+			code = slices.DeleteFunc(code, func(t flow.Text) bool {
+				return strings.HasSuffix(t.Suffix(), ".css") || strings.HasSuffix(t.Suffix(), ".json")
+			})
 			if !w.edits() || len(code) == 0 {
 				continue
 			}

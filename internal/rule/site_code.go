@@ -21,7 +21,11 @@ itself needs only one interface administrator to load it. Deploy such pages by h
 			}
 			for _, t := range w.of(siteCode) {
 				p.does(&w, capability.WriteSiteCode, spell(t))
-				p.Report(w.node, w.weigh(finding.Critical, finding.High, finding.High), "writes %s, which runs for everybody, %s", spell(t), w.when())
+				clicked := finding.High
+				if w.confirmed() {
+					clicked = finding.Medium // an honest deploy script
+				}
+				p.Report(w.node, w.weigh(finding.Critical, finding.High, clicked), "writes %s, which runs for everybody, %s", spell(t), w.when())
 			}
 			for _, t := range w.of(siteText) {
 				p.does(&w, capability.WriteSiteCode, spell(t))

@@ -132,6 +132,9 @@ func (p *Pass) chainWords(n js.Node, b *strings.Builder, depth int) {
 				b.WriteString(s)
 				b.WriteByte(' ')
 			}
+			if p.Kind(a) == js.Call { // [].slice.call( document.querySelectorAll( … ) )
+				p.chainWords(a, b, depth+4)
+			}
 		}
 		p.chainWords(p.Callee(n), b, depth+1)
 	}

@@ -1,12 +1,14 @@
 package rule
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
 	"sallyport/internal/flow"
+	"sallyport/internal/js"
 )
 
 // write is one change to the wiki: who writes what, when, how often, and whether anybody was asked.
@@ -37,6 +39,7 @@ func (p *Pass) writes() []write {
 	for c := range p.Graph.EachCall() {
 		p.known.writes = append(p.known.writes, p.wrapped(c)...)
 	}
+	p.known.writes = append(p.known.writes, p.formWrites()...)
 	return p.known.writes
 }
 
@@ -74,8 +77,44 @@ func (p *Pass) writeOf(r request, action string) (write, bool) {
 	if w.action == "edit" {
 		w.titles = r.q.texts("title", "pageid", "page")
 	}
+	w.titles = p.askedFor(w.titles)
 	p.prepared(&w)
 	return w, true
+}
+
+// askedFor puts the title that the script asked the wiki about in the place of one that comes back in the answer, where
+// it asks about one page only.
+func (p *Pass) askedFor(titles []flow.Text) []flow.Text {
+	for i, t := range titles {
+		if len(t) != 1 || t[0].Hole != flow.Answer {
+			continue
+		}
+		if name, _ := p.KeyName(t[0].Node); name != "title" {
+			continue
+		}
+		if asked := p.onlyQuestion(); asked != nil {
+			titles = slices.Clone(titles)
+			titles[i] = asked
+		}
+	}
+	return titles
+}
+
+// onlyQuestion is the title of the one page that the script's requests ask about, nil when there are several.
+func (p *Pass) onlyQuestion() flow.Text {
+	var found []flow.Text
+	for _, r := range p.requests() {
+		if r.q.has("action", "query") || r.q["action"] == nil {
+			if r.q["list"] != nil || r.q["generator"] != nil {
+				return nil
+			}
+			found = append(found, r.q.texts("titles")...)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return found[0]
 }
 
 // typed says whether what the person typed is part of a write.
@@ -98,14 +137,23 @@ var inputs = []string{"title", "from", "to", "user", "reason", "summary", "text"
 // filledIn are the texts that the script puts into form fields.
 func (p *Pass) filledIn() []flow.Text {
 	var out []flow.Text
+	for _, n := range p.fillings() {
+		out = append(out, p.Graph.Str(n).Texts...)
+	}
+	return out
+}
+
+// fillings are the values that the script puts into form fields.
+func (p *Pass) fillings() []js.Node {
+	var out []js.Node
 	for c := range p.Graph.EachCall() {
 		if c.Method == "val" && c.Arg(0) != 0 {
-			out = append(out, p.Graph.Str(c.Arg(0)).Texts...)
+			out = append(out, c.Arg(0))
 		}
 	}
 	for a := range p.Graph.EachAssign() {
 		if a.Property == "value" {
-			out = append(out, p.Graph.Str(a.Value).Texts...)
+			out = append(out, a.Value)
 		}
 	}
 	return out
@@ -139,7 +187,7 @@ func (p *Pass) pageWrites(r request) []write {
 func (p *Pass) pageWrite(r request, t flow.Text) (write, bool) {
 	w := write{request: r, certain: true, texts: r.q.texts("source", "wpTextbox1")}
 	if title := cut(t, "/v1/page/"); title != nil {
-		w.action, w.titles = "edit", []flow.Text{title}
+		w.action, w.titles = "edit", []flow.Text{decodedPath(title)}
 		return w, true
 	}
 	pattern := strings.ToLower(t.Pattern())
@@ -152,6 +200,17 @@ func (p *Pass) pageWrite(r request, t flow.Text) (write, bool) {
 	return w, false
 }
 
+// decodedPath undoes the encoding of the literal parts of a path.
+func decodedPath(t flow.Text) flow.Text {
+	out := beforeQuery(t)
+	for i := range out {
+		if plain, err := url.PathUnescape(out[i].Text); err == nil {
+			out[i].Text = plain
+		}
+	}
+	return out
+}
+
 // specials are special pages that change something when a form is sent to them, lower case.
 var specials = []struct{ page, action string }{
 	{"changeemail", "changeemail"}, {"changecredentials", "changeauthenticationdata"}, {"changepassword", "changeauthenticationdata"},
@@ -161,7 +220,7 @@ var specials = []struct{ page, action string }{
 
 // rollbackLinks reads requests for rollback links of the page: those work with GET (RollbackAction).
 func (p *Pass) rollbackLinks(r request) []write {
-	if r.how != "fetch" || len(r.urls) == 0 || !strings.Contains(p.words(r.node), "mw-rollback-link") {
+	if r.how != "fetch" && r.how != "image" && r.how != "frame" || len(r.urls) == 0 || !strings.Contains(p.words(r.node), "mw-rollback-link") {
 		return nil
 	}
 	return []write{{request: r, action: "rollback"}}
@@ -212,6 +271,11 @@ func unasked(w flow.Where) bool {
 
 // asked says whether the person had a part in it.
 func (w *write) asked() bool { return w.typed || asked(w.Where) }
+
+// confirmed says whether the person is asked in words before it happens.
+func (w *write) confirmed() bool {
+	return w.Trigger == capability.OnConfirmation || slices.ContainsFunc(w.Gates, func(g flow.Gate) bool { return g.Kind == flow.GateConfirm })
+}
 
 // weigh is the severity of what happens by itself, of what some other code has to call, and of what the person sets off.
 // What is made of the person's own words counts as called: words can be waited for.

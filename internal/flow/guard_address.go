@@ -1,0 +1,241 @@
+package flow
+
+import (
+	"strings"
+
+	"sallyport/internal/js"
+)
+
+// leads makes a variable hold, from here on, an address of which the scheme was looked at.
+func (e *engine) leads(x js.Node) {
+	b := e.Binding(x)
+	if b == 0 || e.shared[b] {
+		return
+	}
+	at := e.get(b)
+	r := e.fresh()
+	e.link(at, r, leadsAway)
+	e.hold(b, r)
+	if int(at) < e.Len() && e.isURL(js.Node(at)) { // const url = new URL(x): what is known of one is known of the other
+		e.leads(e.Arg(js.Node(at), 0))
+	}
+}
+
+func (e *engine) isURL(n js.Node) bool {
+	if e.Kind(n) != js.New {
+		return false
+	}
+	name := e.Name(e.Callee(n))
+	return name == "URL" || name == "Uri"
+}
+
+// refineBeginning handles x.startsWith('https://').
+func (e *engine) refineBeginning(x, beginning js.Node) {
+	if s, ok := e.Constant(beginning); ok && isSafeBeginning(s) {
+		e.leads(x)
+	}
+}
+
+// refineLook handles what compares a piece of an address with a text: x.indexOf('https://') === 0, x.slice(0, 8) ===
+// 'https://', x[0] === '/', new URL(x).protocol === 'https:', url.origin === location.origin.
+func (e *engine) refineLook(look, with js.Node) {
+	switch e.Kind(look) {
+	case js.Index:
+		if e.isZero(e.Right(look)) {
+			e.refineBeginning(e.Object(look), with)
+		}
+	case js.Dot:
+		e.refineURLPart(look, with)
+	case js.Call:
+		callee := e.Callee(look)
+		if e.Kind(callee) != js.Dot {
+			return
+		}
+		switch x := e.Object(callee); e.Name(callee) {
+		case "slice", "substr", "substring", "charAt":
+			if e.isZero(e.Arg(look, 0)) {
+				e.refineBeginning(x, with)
+			}
+		case "indexOf", "lastIndexOf":
+			if e.isZero(with) && (e.Name(callee) == "indexOf" || e.isZero(e.Arg(look, 1))) {
+				e.refineBeginning(x, e.Arg(look, 0))
+			}
+		case "search":
+			if e.isZero(with) {
+				e.refinePattern(x, e.Arg(look, 0))
+			}
+		}
+	}
+}
+
+func (e *engine) isZero(n js.Node) bool { return e.Kind(n) == js.Number && e.Num(n) == 0 }
+
+// refineURLPart handles the parts that say where an address leads. A host says nothing: javascript: may have one too.
+func (e *engine) refineURLPart(part, with js.Node) {
+	switch s, constant := e.Constant(with); e.Name(part) {
+	case "protocol":
+		if constant && !isSafeBeginning(strings.TrimSuffix(s, ":")+":") {
+			return
+		}
+	case "origin":
+		if s == "null" {
+			return
+		}
+	default:
+		return
+	}
+	e.leadsFrom(e.Object(part))
+}
+
+// leadsFrom narrows what an address was made of.
+func (e *engine) leadsFrom(url js.Node) {
+	if e.isURL(url) {
+		url = e.Arg(url, 0)
+	}
+	e.leads(url)
+}
+
+// refinePattern narrows a text that a pattern matches, as far as the pattern says something about all of it, or about how
+// it begins.
+func (e *engine) refinePattern(x, pattern js.Node) {
+	if e.Kind(x) != js.Ident {
+		return
+	}
+	switch p, flags, ok := e.patternOf(pattern); {
+	case !ok || strings.Contains(flags, "m"):
+	case strict(p):
+		e.narrow(x)
+	case beginsSafely(p):
+		e.leads(x)
+	}
+}
+
+// patternOf finds the regular expression that a node holds.
+func (e *engine) patternOf(n js.Node) (pattern, flags string, ok bool) {
+	for range 4 {
+		switch e.Kind(n) {
+		case js.Regexp:
+			return e.Str(n), e.RegexpFlags(n), true
+		case js.New, js.Call:
+			if e.Name(e.Callee(n)) != "RegExp" {
+				return "", "", false
+			}
+			pattern, ok = e.Constant(e.Arg(n, 0))
+			flags, _ = e.Constant(e.Arg(n, 1))
+			return pattern, flags, ok
+		case js.Ident:
+			at := e.get(e.Binding(n))
+			for i, steps := e.refs[at].in, 0; i != 0 && steps < 100; i, steps = e.edges[i].nextIn, steps+1 {
+				at = e.edges[i].from
+			}
+			if int(at) >= e.Len() {
+				return "", "", false
+			}
+			n = js.Node(at)
+		default:
+			return "", "", false
+		}
+	}
+	return "", "", false
+}
+
+// beginsSafely says whether all that a pattern matches begins like an address that cannot be code.
+func beginsSafely(p string) bool {
+	for _, a := range alternatives(p) {
+		rest, anchored := strings.CutPrefix(a, "^")
+		if !anchored || !beginsLikeAddress(rest) {
+			return false
+		}
+	}
+	return true
+}
+
+// beginsLikeAddress looks into the group that a pattern begins with, when there is one.
+func beginsLikeAddress(p string) bool {
+	if strings.HasPrefix(p, "(") {
+		end := groupEnd(p)
+		if end < 0 {
+			return false
+		}
+		inner := strings.TrimPrefix(p[1:end], "?:")
+		if strings.HasPrefix(inner, "?") {
+			return false
+		}
+		for _, a := range alternatives(inner) {
+			if !beginsLikeAddress(a) {
+				return false
+			}
+		}
+		if rest := p[end+1:]; strings.HasPrefix(rest, "?") || strings.HasPrefix(rest, "*") {
+			return beginsLikeAddress(rest[1:])
+		}
+		return true
+	}
+	plain := strings.ToLower(strings.NewReplacer(`\/`, "/", `\.`, ".", `\?`, "?", `\#`, "#", `[/]`, "/").Replace(p))
+	for _, s := range [...]string{"http", "//", "./", "../", "/", "#", "mailto:", "ftp", "tel:", "wss", "data:image/"} {
+		if rest, ok := strings.CutPrefix(plain, s); ok && !strings.HasPrefix(rest, "?") && !strings.HasPrefix(rest, "*") {
+			return true
+		}
+	}
+	return strings.HasPrefix(p, `\?`)
+}
+
+// isSafeBeginning says the same of a text.
+func isSafeBeginning(s string) bool {
+	s = strings.ToLower(s)
+	for _, known := range [...]string{"http", "/", "#", "?", "./", "../", "mailto:", "ftp", "tel:", "wss:", "ws:"} {
+		if strings.HasPrefix(s, known) {
+			return true
+		}
+	}
+	return false
+}
+
+// alternatives are the parts of a pattern between the bars that stand in no group.
+func alternatives(p string) []string {
+	if !strings.Contains(p, "|") {
+		return []string{p}
+	}
+	var out []string
+	from, depth, class := 0, 0, false
+	for i := 0; i < len(p); i++ {
+		switch c := p[i]; {
+		case c == '\\':
+			i++
+		case class:
+			class = c != ']'
+		case c == '[':
+			class = true
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == '|' && depth == 0:
+			out = append(out, p[from:i])
+			from = i + 1
+		}
+	}
+	return append(out, p[from:])
+}
+
+// groupEnd is where the group ends that a pattern begins with, -1 when it does not.
+func groupEnd(p string) int {
+	depth, class := 0, false
+	for i := 0; i < len(p); i++ {
+		switch c := p[i]; {
+		case c == '\\':
+			i++
+		case class:
+			class = c != ']'
+		case c == '[':
+			class = true
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}

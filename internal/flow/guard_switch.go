@@ -1,0 +1,95 @@
+package flow
+
+import "sallyport/internal/js"
+
+// choice follows what a switch says about the variable it asks: in a case it is one of the texts that lead there.
+type choice struct {
+	b      js.BindingID // 0 when nothing can be said
+	before ref
+	labels []ref // those that lead to the case under way
+	all    []ref
+	open   bool // anything may lead there
+	rest   bool // what is none of the texts goes no further than its default
+}
+
+func (e *engine) choose(n js.Node) choice {
+	b := e.Binding(e.Test(n))
+	if b == 0 || e.shared[b] {
+		return choice{}
+	}
+	for _, r := range e.Refs(b) {
+		if e.Is(r, js.IsWritten) && e.Start(r) >= e.Start(n) && e.Start(r) < e.End(n) {
+			return choice{}
+		}
+	}
+	return choice{b: b, before: e.current[b]}
+}
+
+// enterCase makes the variable hold what leads to a case.
+func (e *engine) enterCase(c *choice, clause js.Node) {
+	if c.b == 0 {
+		return
+	}
+	test := e.Test(clause)
+	if _, ok := e.Constant(test); ok {
+		c.labels, c.all = append(c.labels, ref(test)), append(c.all, ref(test))
+	} else {
+		c.open = true
+	}
+	if c.open {
+		e.hold(c.b, c.before)
+		return
+	}
+	e.holdOneOf(c.b, c.labels)
+}
+
+// leaveCase begins anew behind a break; without one the next case is reached from here too.
+func (e *engine) leaveCase(c *choice, clause js.Node, dead bool) {
+	if c.b == 0 {
+		return
+	}
+	if list := e.List(clause); dead && e.Test(clause) == 0 && len(list) > 0 {
+		k := e.Kind(list[len(list)-1])
+		c.rest = k == js.Return || k == js.Throw
+	}
+	if dead {
+		c.labels, c.open = nil, false
+	}
+}
+
+// leaveChoice makes the variable hold what gets behind the switch.
+func (e *engine) leaveChoice(c *choice) {
+	switch {
+	case c.b == 0:
+	case c.rest && len(c.all) > 0:
+		e.holdOneOf(c.b, c.all)
+	default:
+		e.hold(c.b, c.before)
+	}
+}
+
+func (e *engine) holdOneOf(b js.BindingID, values []ref) {
+	r := e.fresh()
+	for _, v := range values {
+		e.link(v, r, asIs)
+	}
+	e.hold(b, r)
+}
+
+// refineEither is for conditions of which one is enough: a variable that each of them narrows is what one of them says.
+func (e *engine) refineEither(left, right js.Node, holds bool) {
+	mark := len(e.log)
+	e.refine(left, holds)
+	a := e.changed(mark)
+	if len(a) == 0 {
+		return
+	}
+	e.refine(right, holds)
+	for _, v := range e.changed(mark) {
+		for _, w := range a {
+			if w.b == v.b {
+				e.phi(v.b, w.r, v.r)
+			}
+		}
+	}
+}
