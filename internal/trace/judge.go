@@ -1,0 +1,90 @@
+package trace
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// Options say what is known about the script and the wiki from outside.
+type Options struct {
+	Path    string   // as the caller named it
+	Source  string   // the script's text, "" when it is not at hand
+	Self    string   // the page it is kept on, as "User:Mara/x.js"; "" when it has none
+	Author  string   // who keeps it; "" when not known
+	Hosts   []string // host names that are the wiki's own; a leading dot covers all below
+	Allowed []string // other people's hosts that the script may contact: a content security policy's list
+}
+
+// Judge says what the runs of one script show. The same log gives the same report. Of a log with several scripts, judge
+// each of [Log.Scripts].
+func Judge(l *Log, o Options) *Report {
+	p := newPass(l, o)
+	for _, r := range All {
+		p.rule = r
+		r.Run(p)
+	}
+	return p.finish()
+}
+
+// newPass takes the baselines out and readies what rules share.
+func newPass(l *Log, o Options) *Pass {
+	events, compared := l.without()
+	p := &Pass{
+		o: &o, log: l, events: events, runs: map[int]*Run{}, compared: map[int]bool{},
+		confirmed: map[*Event]bool{}, gates: map[*Event]*Turned{}, self: NewSelf(o.Self, o.Source), changes: changesOf(events), marked: map[*Event][]string{}, index: map[findingKey]int{},
+	}
+	for _, r := range l.Runs {
+		p.runs[r.Number] = r
+		p.compared[r.Number] = compared[r]
+		p.follow(r)
+	}
+	return p
+}
+
+// follow notes what each event of a run comes after: a question that was answered, a condition that was turned.
+func (p *Pass) follow(r *Run) {
+	asked := false
+	var turned *Turned
+	for _, e := range r.Events {
+		switch e.Kind {
+		case Press:
+			asked = false
+		case Dialog:
+			asked = asked || e.Data.Name == "confirm" || e.Data.Name == "prompt"
+		case Gate:
+			turned = turnedBy(e)
+			p.turned = append(p.turned, *turned)
+		}
+		if asked {
+			p.confirmed[e] = true
+		}
+		if turned != nil && e.Stage == Forced {
+			p.gates[e] = turned
+		}
+	}
+}
+
+// finish puts the report together.
+func (p *Pass) finish() *Report {
+	r := &Report{Path: p.o.Path, Self: p.o.Self, Author: p.o.Author}
+	for _, run := range p.log.Runs {
+		if !run.Setup.Base {
+			r.Path, r.SHA256 = cmp.Or(r.Path, run.Setup.Path), cmp.Or(r.SHA256, run.Setup.SHA256)
+		}
+	}
+	if r.SHA256 == "" && p.o.Source != "" {
+		sum := sha256.Sum256([]byte(p.o.Source))
+		r.SHA256 = hex.EncodeToString(sum[:])
+	}
+	r.Functions.Ran, r.Functions.Total = p.log.coverage()
+	if r.Functions.Total > 0 {
+		r.Coverage = float64(r.Functions.Ran*100/r.Functions.Total) / 100
+	}
+	p.tables(r)
+	p.settle(r)
+	p.tell(r)
+	r.Visits = p.visits()
+	r.Verdict, r.Reasons = p.verdict(r)
+	return r
+}

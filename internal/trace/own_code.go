@@ -1,0 +1,22 @@
+package trace
+
+import (
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+)
+
+var ownCodeRule = &Rule{
+	Name:     "own-code",
+	Severity: finding.High,
+	CWE:      []int{506},
+	Doc: `writes your own scripts
+
+What stands in your common.js runs on every page you open. An installer writes there once, when you press its button.`,
+	Capabilities: []capability.Name{capability.WriteOwnCode},
+	Run: func(p *Pass) {
+		for _, e := range p.codeWrites(ownCode) {
+			p.Can(e, capability.Capability{Name: capability.WriteOwnCode, Target: e.Data.Title})
+			p.ReportWhen(e, p.Weigh(e, finding.High, finding.Low), "writes %s, your own code", e.Data.Title)
+		}
+	},
+}
