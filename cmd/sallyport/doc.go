@@ -27,10 +27,21 @@ text. PATH is a file, a folder, - for standard input, the address of a wiki page
 	--baseline FILE                 a scan saved as JSON: only what it does not have counts
 	--diff OLD NEW                  which capabilities a revision gains or loses
 	--suppressions FILE             findings you accept, each with a reason and an expiry; nothing in a page can silence one
+	--rules DIR                     checks of your own, as Semgrep rules; may be given several times
 	--fail-on SEVERITY              exit with 3 from this severity on (medium); what could not be read always counts
 	--jobs N, --no-cache, --cache DIR, --quiet
 
 JSON has "schema":"sallyport.scan/1"; lines and columns count from 1, columns in UTF-16 units.
+
+	sallyport rules [NAME] [--format text|json|markdown]
+
+lists what a scan looks for, or explains one rule: what is wrong, what a reader sees, a bad and a good script and what is said
+of them. docs/rules.md is printed from it.
+
+	sallyport rules test DIR…
+
+checks rules of your own against the comments in the scripts beside them. docs/operator-rules.md says how to write both. What a
+rule file has that is not supported is refused by name; all mistakes of all files are listed at once.
 
 # To run it
 
@@ -40,6 +51,14 @@ JSON has "schema":"sallyport.scan/1"; lines and columns count from 1, columns in
 
 Only the settings that differ from the default need to be in the file. Let nobody but Sallyport reach the MediaWiki
 behind it.
+
+serve reads every code page of the wiki once, and every new revision from then on. On a busy wiki, others do that:
+
+	sallyport worker --config sallyport.toml [--jobs N]
+
+takes scripts that wait, beside serve or on another machine (then bus and store in the settings name servers), until it is
+told to stop; it finishes what it has begun. --failed lists the jobs that were set aside because they could not be done, with
+the reasons; --retry puts them back.
 
 # User gadgets
 
@@ -72,8 +91,8 @@ whose page moves to somebody else rests for everybody who had switched it on, un
 # Exit codes
 
 	0  done; for scan: nothing found
-	1  something broke; the message says what, and what to do
-	2  the command line was not understood
+	1  something broke; the message says what, and what to do. For rules test: a comment is not right
+	2  the command line, or a rule of yours, was not understood
 	3  scan found something
 */
 package main

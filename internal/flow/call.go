@@ -67,8 +67,11 @@ func (c *Call) Arg(i int) js.Node {
 	return c.Args[i]
 }
 
-// Is says whether the callee may be one of the names.
+// Is says whether the callee may be one of the names, none of which is a method of something unknown.
 func (c *Call) Is(names ...string) bool {
+	if (c.Callee == "" || c.Callee[0] == '.') && len(c.Others) == 0 { // half of all calls
+		return false
+	}
 	for _, n := range names {
 		if c.Callee == n {
 			return true

@@ -211,7 +211,7 @@ func (e *engine) connect(id uint32, fn js.Node) {
 	f.called = true
 	args := c.args
 	if e.Kind(c.node) == js.TaggedTemplate {
-		args = nil
+		args = e.tagArguments(args)
 	}
 	e.handOver(args, id, fi)
 	ret, this, n := f.ret, f.this, c.node

@@ -188,6 +188,8 @@ const (
 	copyFrom                      // the objects of at get the fields of to
 	ownedBy                       // functions at this field have its owner as this
 	inherit                       // class to extends at
+	writeKey                      // at[to] = …
+	readKeys                      // to = some key of at
 )
 
 // watch adds a use.
@@ -232,5 +234,9 @@ func (e *engine) apply(u use, f fact) {
 		}
 	case inherit:
 		e.inheritFact(js.Node(u.to), f)
+	case writeKey:
+		e.writeKeyFact(f, u.to)
+	case readKeys:
+		e.readKeysFact(f, u.to)
 	}
 }

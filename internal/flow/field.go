@@ -11,6 +11,7 @@ type site struct {
 	names   []uint32
 	any     ref // what is in some field
 	loose   ref // what is written under names nobody knows
+	keys    ref // those names, 0 until somebody asks
 	parents []fact
 	copies  []fact // objects that get all its fields
 }
@@ -104,6 +105,9 @@ func (e *engine) copyFields(from, to fact) {
 		return
 	}
 	s.copies = append(s.copies, to)
+	if s.keys != 0 && e.isSite(to) {
+		e.link(s.keys, e.keysAt(to), passOn)
+	}
 	for i := 0; i < len(s.names); i++ {
 		e.link(e.field(from, s.names[i]), e.field(to, s.names[i]), asIs)
 	}

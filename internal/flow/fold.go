@@ -273,6 +273,10 @@ func (e *engine) foldReplace(c *callRecord, depth int) (Abstract, bool) {
 	by := e.foldRef(ref(c.args[1]), depth+1)
 	var out Abstract
 	for _, t := range self.Texts {
+		if !t.Contains(what) {
+			out = e.union(out, e.only(t))
+			continue
+		}
 		done := e.literal("")
 		replaced := false
 		for _, p := range t {

@@ -1,10 +1,6 @@
 package flow
 
-import (
-	"slices"
-
-	"sallyport/internal/js"
-)
+import "sallyport/internal/js"
 
 // room hands out parts of larger blocks: texts are short, and there are many. What was handed out belongs to whoever has
 // it; blocks are never used twice.
@@ -172,6 +168,15 @@ func same(a, b Text) bool {
 	return true
 }
 
+func isAmong(t Text, list []Text) bool {
+	for _, u := range list {
+		if same(t, u) {
+			return true
+		}
+	}
+	return false
+}
+
 // union is either of two values. Texts that are equal count once.
 func (e *engine) union(a, b Abstract) Abstract {
 	out := Abstract{Texts: a.Texts, More: a.More || b.More}
@@ -185,7 +190,7 @@ func (e *engine) union(a, b Abstract) Abstract {
 	out.Texts = append(e.newTexts(min(maxTexts, len(a.Texts)+len(b.Texts)))[:0], a.Texts...)
 	for _, t := range b.Texts {
 		switch {
-		case slices.ContainsFunc(out.Texts, func(u Text) bool { return same(t, u) }):
+		case isAmong(t, out.Texts):
 		case len(out.Texts) >= maxTexts:
 			out.More = true
 			return out

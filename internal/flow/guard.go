@@ -14,27 +14,34 @@ func (e *engine) refine(test js.Node, holds bool) {
 			e.refine(e.Operand(test), !holds)
 		}
 	case js.Logical:
-		if op := e.Op(test); op == js.OpAnd && holds || op == js.OpOr && !holds {
+		switch op := e.Op(test); {
+		case op == js.OpAnd && holds || op == js.OpOr && !holds:
 			e.refine(e.Left(test), holds)
 			e.refine(e.Right(test), holds)
+		case op == js.OpAnd || op == js.OpOr:
+			e.refineEither(e.Left(test), e.Right(test), holds)
 		}
 	case js.Binary:
 		e.refineCompare(test, holds)
 	case js.Call:
 		if holds {
 			e.refineCall(test)
+		} else {
+			e.refineNaN(test)
 		}
 	}
 }
 
 // narrow makes a variable hold, from here on, what passed a check.
-func (e *engine) narrow(x js.Node) {
+func (e *engine) narrow(x js.Node) { e.narrowBy(x, checked) }
+
+func (e *engine) narrowBy(x js.Node, how move) {
 	b := e.Binding(x)
 	if b == 0 || e.shared[b] {
 		return
 	}
 	r := e.fresh()
-	e.link(e.get(b), r, checked)
+	e.link(e.get(b), r, how)
 	e.hold(b, r)
 }
 
@@ -54,7 +61,18 @@ func (e *engine) refineCompare(n js.Node, holds bool) {
 			if s, _ := e.Constant(v); e.Kind(x) == js.Unary && e.Op(x) == js.OpTypeof && (s == "number" || s == "boolean") {
 				e.narrow(e.Operand(x))
 			}
+			switch e.Kind(x) {
+			case js.Dot, js.Call, js.Index:
+				e.refineLook(x, v)
+			}
+			if name := e.Name(x); name == "origin" || name == "source" || name == "host" || name == "hostname" {
+				e.refineSender(x, v)
+			}
 		}
+		e.refineSame(left, right)
+	}
+	if holds {
+		e.refineOrder(n)
 	}
 	if op == js.OpIn && holds && e.Kind(left) == js.Ident {
 		e.narrow(left)
@@ -75,20 +93,23 @@ func (e *engine) isMinusOneOrZero(n js.Node) bool {
 
 func (e *engine) refineCall(n js.Node) {
 	callee := e.Callee(n)
+	arg := e.Arg(n, 0)
+	if e.Kind(callee) == js.Ident && e.Name(callee) == "isFinite" {
+		e.refineNumber(arg)
+	}
 	if e.Kind(callee) != js.Dot {
 		return
 	}
-	arg := e.Arg(n, 0)
 	switch e.Name(callee) {
-	case "test":
-		if e.Kind(arg) == js.Ident {
-			if p, ok := e.regexpOf(e.Object(callee)); ok && strict(p) {
-				e.narrow(arg)
-			}
-		}
+	case "test", "exec":
+		e.refineTest(arg, e.Object(callee))
 	case "match":
-		if x := e.Object(callee); e.Kind(x) == js.Ident && e.Kind(arg) == js.Regexp && strict(e.Str(arg)) {
-			e.narrow(x)
+		e.refineTest(e.Object(callee), arg)
+	case "startsWith":
+		e.refineBeginning(e.Object(callee), arg)
+	case "endsWith":
+		if e.isSenderSuffix(arg) {
+			e.trustSender(e.Object(callee))
 		}
 	case "isNumeric", "isInteger", "isFinite", "isIPAddress", "isIPv4Address", "isIPv6Address":
 		if e.Kind(arg) == js.Ident {
@@ -121,8 +142,20 @@ func (e *engine) refineMember(n js.Node) {
 	default:
 		return
 	}
-	if e.Kind(arg) == js.Ident && e.Kind(list) != js.String && e.Kind(list) != js.Template && e.isTable(list, 0) {
+	if e.Kind(list) == js.String || e.Kind(list) == js.Template || !e.isTable(list, 0) {
+		return
+	}
+	switch e.Kind(arg) {
+	case js.Ident:
 		e.narrow(arg)
+		if e.Name(arg) == "origin" {
+			e.trustSender(arg)
+		}
+	case js.Dot:
+		e.trustSender(arg)
+		if e.Name(arg) == "protocol" || e.Name(arg) == "origin" {
+			e.leadsFrom(e.Object(arg))
+		}
 	}
 }
 
@@ -165,14 +198,20 @@ func (e *engine) regexpOf(n js.Node) (string, bool) {
 // strict says whether a pattern lets through only texts that are harmless everywhere: anchored at both ends, and without
 // anything that matches angle brackets, quotes or anything at all.
 func strict(p string) bool {
-	if !strings.HasPrefix(p, "^") || !strings.HasSuffix(p, "$") || strings.HasSuffix(p, `\$`) || strings.Contains(p, "|") && !strings.Contains(p, "(") {
-		return false
+	for _, a := range alternatives(p) {
+		if !strings.HasPrefix(a, "^") || !strings.HasSuffix(a, "$") || strings.HasSuffix(a, `\$`) || !harmless(a[1:len(a)-1]) {
+			return false
+		}
 	}
-	for i := 1; i < len(p)-1; i++ {
+	return true
+}
+
+// harmless says whether what a pattern, or a part of one, matches is harmless everywhere.
+func harmless(p string) bool {
+	for i := 0; i < len(p); i++ {
 		switch p[i] {
 		case '\\':
-			i++
-			if strings.IndexByte("SWDsbB", p[i]) >= 0 && p[i] != 's' && p[i] != 'b' {
+			if i++; i < len(p) && strings.IndexByte("SWDB", p[i]) >= 0 {
 				return false
 			}
 		case '.':
@@ -180,7 +219,7 @@ func strict(p string) bool {
 				return false
 			}
 		case '[':
-			if p[i+1] == '^' {
+			if strings.HasPrefix(p[i+1:], "^") {
 				end := strings.IndexByte(p[i:], ']')
 				if end < 0 || !strings.Contains(p[i:i+end], "<") {
 					return false

@@ -62,7 +62,7 @@ func (e *engine) refineLook(look, with js.Node) {
 			}
 		case "search":
 			if e.isZero(with) {
-				e.refinePattern(x, e.Arg(look, 0))
+				e.refineTest(x, e.Arg(look, 0))
 			}
 		}
 	}
@@ -95,23 +95,35 @@ func (e *engine) leadsFrom(url js.Node) {
 	e.leads(url)
 }
 
-// refinePattern narrows a text that a pattern matches, as far as the pattern says something about all of it, or about how
+// refineTest narrows a text that a pattern matches, as far as the pattern says something about all of it, or about how
 // it begins.
-func (e *engine) refinePattern(x, pattern js.Node) {
-	if e.Kind(x) != js.Ident {
+func (e *engine) refineTest(x, pattern js.Node) {
+	if k := e.Kind(x); k != js.Ident && k != js.Dot {
 		return
 	}
 	switch p, flags, ok := e.patternOf(pattern); {
 	case !ok || strings.Contains(flags, "m"):
 	case strict(p):
 		e.narrow(x)
+		e.trustSender(x)
 	case beginsSafely(p):
 		e.leads(x)
+		if e.Name(x) == "protocol" {
+			e.leadsFrom(e.Object(x))
+		}
 	}
 }
 
+// maxPattern bounds the length of the patterns that are looked at.
+const maxPattern = 4000
+
 // patternOf finds the regular expression that a node holds.
 func (e *engine) patternOf(n js.Node) (pattern, flags string, ok bool) {
+	pattern, flags, ok = e.findPattern(n)
+	return pattern, flags, ok && len(pattern) <= maxPattern
+}
+
+func (e *engine) findPattern(n js.Node) (pattern, flags string, ok bool) {
 	for range 4 {
 		switch e.Kind(n) {
 		case js.Regexp:
@@ -125,7 +137,7 @@ func (e *engine) patternOf(n js.Node) (pattern, flags string, ok bool) {
 			return pattern, flags, ok
 		case js.Ident:
 			at := e.get(e.Binding(n))
-			for i, steps := e.refs[at].in, 0; i != 0 && steps < 100; i, steps = e.edges[i].nextIn, steps+1 {
+			if i := e.refs[at].in; int(at) >= e.Len() && i != 0 && e.edges[i].nextIn == 0 {
 				at = e.edges[i].from
 			}
 			if int(at) >= e.Len() {

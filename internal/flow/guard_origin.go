@@ -31,7 +31,7 @@ func (e *engine) trustSender(n js.Node) {
 		if e.Kind(x) == js.Dot && e.Name(x) == "originalEvent" {
 			x = e.Object(x)
 		}
-		e.narrow(x)
+		e.narrowBy(x, trusted)
 	case js.Ident:
 		e.trustParts(e.Binding(n))
 	}
@@ -57,7 +57,7 @@ func (e *engine) trustParts(origin js.BindingID) {
 			}
 		}
 		if asked && e.Kind(data) == js.Ident {
-			e.narrow(data)
+			e.narrowBy(data, trusted)
 		}
 	}
 }

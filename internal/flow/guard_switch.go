@@ -6,18 +6,25 @@ import "sallyport/internal/js"
 type choice struct {
 	b      js.BindingID // 0 when nothing can be said
 	before ref
-	labels []ref // those that lead to the case under way
+	from   ref // the texts that lead to the case under way, 0 for none
 	all    []ref
 	open   bool // anything may lead there
 	rest   bool // what is none of the texts goes no further than its default
 }
+
+// maxRefs bounds the mentions of a variable that a switch looks through.
+const maxRefs = 1000
 
 func (e *engine) choose(n js.Node) choice {
 	b := e.Binding(e.Test(n))
 	if b == 0 || e.shared[b] {
 		return choice{}
 	}
-	for _, r := range e.Refs(b) {
+	refs := e.Refs(b)
+	if len(refs) > maxRefs {
+		return choice{}
+	}
+	for _, r := range refs {
 		if e.Is(r, js.IsWritten) && e.Start(r) >= e.Start(n) && e.Start(r) < e.End(n) {
 			return choice{}
 		}
@@ -32,7 +39,10 @@ func (e *engine) enterCase(c *choice, clause js.Node) {
 	}
 	test := e.Test(clause)
 	if _, ok := e.Constant(test); ok {
-		c.labels, c.all = append(c.labels, ref(test)), append(c.all, ref(test))
+		next := e.fresh()
+		e.link(c.from, next, asIs)
+		e.link(ref(test), next, asIs)
+		c.from, c.all = next, append(c.all, ref(test))
 	} else {
 		c.open = true
 	}
@@ -40,7 +50,7 @@ func (e *engine) enterCase(c *choice, clause js.Node) {
 		e.hold(c.b, c.before)
 		return
 	}
-	e.holdOneOf(c.b, c.labels)
+	e.hold(c.b, c.from)
 }
 
 // leaveCase begins anew behind a break; without one the next case is reached from here too.
@@ -53,7 +63,7 @@ func (e *engine) leaveCase(c *choice, clause js.Node, dead bool) {
 		c.rest = k == js.Return || k == js.Throw
 	}
 	if dead {
-		c.labels, c.open = nil, false
+		c.from, c.open = 0, false
 	}
 }
 
@@ -62,18 +72,14 @@ func (e *engine) leaveChoice(c *choice) {
 	switch {
 	case c.b == 0:
 	case c.rest && len(c.all) > 0:
-		e.holdOneOf(c.b, c.all)
+		r := e.fresh()
+		for _, v := range c.all {
+			e.link(v, r, asIs)
+		}
+		e.hold(c.b, r)
 	default:
 		e.hold(c.b, c.before)
 	}
-}
-
-func (e *engine) holdOneOf(b js.BindingID, values []ref) {
-	r := e.fresh()
-	for _, v := range values {
-		e.link(v, r, asIs)
-	}
-	e.hold(b, r)
 }
 
 // refineEither is for conditions of which one is enough: a variable that each of them narrows is what one of them says.

@@ -28,7 +28,11 @@ func hasTag(s string) bool {
 }
 
 func isCodeScheme(s string) bool {
-	s = strings.ToLower(strings.TrimSpace(s))
+	s = strings.TrimSpace(s)
+	if s != "" && strings.IndexByte("jJdD", s[0]) < 0 {
+		return false
+	}
+	s = strings.ToLower(s)
 	return strings.HasPrefix("javascript:", s) || strings.HasPrefix(s, "javascript:") || strings.HasPrefix(s, "data:")
 }
 

@@ -101,10 +101,14 @@ func (k *Marked) At(n js.Node) (unsafe Contexts, reached bool) {
 	return unsafe, reached
 }
 
-// Steps are the stations from a source to a node that the data reaches.
+// Steps are the stations from a source to a node that the data reaches, by the way on which it came there first.
 func (k *Marked) Steps(n js.Node) []Step {
 	var back []Step
-	for id := k.first[ref(n)]; id != 0 && len(back) < 200; id = k.marks[id].before {
+	first := k.first[ref(n)]
+	for k.marks[first].next != 0 {
+		first = k.marks[first].next
+	}
+	for id := first; id != 0 && len(back) < 200; id = k.marks[id].before {
 		at := k.g.e.nodeOf(k.reached[id])
 		if at == 0 {
 			continue

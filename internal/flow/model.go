@@ -89,7 +89,7 @@ func (e *engine) unknownCall(id uint32, f fact, name string) {
 		e.handler(ref(a), callback{unknown: true, place: c.place, call: id})
 	}
 	if f != noFact && e.facts.info[f].deep < maxDeep {
-		e.learn(ref(c.node), e.path(f, "()"))
+		e.learn(ref(c.node), e.pathOf(f, resultName))
 	}
 }
 
@@ -228,6 +228,8 @@ func (e *engine) commonMethod(id uint32, method string) bool {
 	switch {
 	case e.promiseLike(method) && len(c.args) > 0:
 		e.thenUnknown(id, method)
+	case method == "exec" && c.object != 0:
+		e.execCall(c)
 	case isStringMethod(method) && method != "concat" && method != "slice" && method != "includes" && method != "indexOf" && method != "at":
 		e.stringMethod(id, method)
 	case method == "addEventListener" || method == "on" || method == "one" || method == "once" || method == "bind":

@@ -23,6 +23,7 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 		e.pass(c, onlyData)
 	case "String", "JSON.stringify", "Object", "structuredClone", "String.raw":
 		e.pass(c, passOn)
+		e.passSpread(c)
 		if name == "Object" || name == "structuredClone" {
 			e.pass(c, asIs)
 		}
@@ -35,12 +36,16 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 		e.pass(c, onlyData)
 	case "CSS.escape":
 		e.pass(c, noSelector)
+	case "Mustache.render", "Mustache.to_html", "mustache.render":
+		e.mustache(c, e.constArg(c, 0), e.arg(c, 1))
+	case "Handlebars.compile()", "Hogan.compile().render":
+		e.mustache(c, e.templateOf(c), e.arg(c, 0))
 	case "DOMPurify.sanitize":
 		e.pass(c, purified)
 	case "Object.keys":
 		list := e.made(arrayFact, c.node)
 		e.learn(n, list)
-		e.link(e.arg(c, 0), e.site(list).loose, passOn)
+		e.keysOf(e.arg(c, 0), e.site(list).loose)
 	case "Object.values":
 		list := e.made(arrayFact, c.node)
 		e.learn(n, list)
@@ -50,7 +55,7 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 		list := e.made(arrayFact, c.node)
 		e.learn(n, list)
 		e.watch(e.arg(c, 0), readAny, 0, e.site(list).loose)
-		e.link(e.arg(c, 0), e.site(list).loose, passOn)
+		e.keysOf(e.arg(c, 0), e.site(list).loose)
 		e.learn(e.site(list).loose, list)
 	case "Array.from":
 		e.link(e.arg(c, 0), n, asIs)
@@ -90,10 +95,14 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 		e.learn(n, e.module(e.constArg(c, 0)))
 	case "Math.random":
 		e.seed(n, FromRandom, Data)
-		e.learn(n, e.path(f, "()"))
+		e.learn(n, e.pathOf(f, resultName))
 	case "RegExp", "Error", "Symbol", "Date":
 		e.pass(c, passOn)
 	default:
+		if name == "RegExp.exec" {
+			e.execCall(c)
+			return true
+		}
 		if strings.HasPrefix(name, "Math.") || strings.HasPrefix(name, "console.") || strings.HasPrefix(name, "RegExp.") {
 			e.pass(c, onlyData)
 			return true
@@ -130,7 +139,7 @@ func (e *engine) eachOf(id uint32, list, fn ref, keyFirst bool) {
 	value, key := e.fresh(), e.fresh()
 	e.watch(list, readAny, 0, value)
 	e.link(list, value, passOn)
-	e.link(list, key, passOn)
+	e.keysOf(list, key)
 	params := []ref{value, key, list}
 	if keyFirst {
 		params = []ref{key, value}
@@ -194,6 +203,7 @@ func (e *engine) arrayCall(id uint32, method string, list fact) {
 		}
 	case "set":
 		e.watch(self, writeAny, 0, e.arg(c, 1))
+		e.watch(self, writeKey, 0, e.arg(c, 0))
 	case "reduce", "reduceRight":
 		value := e.fresh()
 		e.watch(self, readAny, 0, value)
@@ -204,7 +214,15 @@ func (e *engine) arrayCall(id uint32, method string, list fact) {
 		e.watch(self, readAny, 0, n)
 		e.link(self, n, passOn)
 		e.joined(c)
-	case "indexOf", "includes", "findIndex", "lastIndexOf", "length", "keys", "entries", "has", "delete":
+	case "keys", "entries":
+		made := e.made(arrayFact, c.node)
+		e.learn(n, made)
+		e.keysOf(self, e.site(made).loose)
+		if method == "entries" {
+			e.watch(self, readAny, 0, e.site(made).loose)
+			e.learn(e.site(made).loose, made)
+		}
+	case "indexOf", "includes", "findIndex", "lastIndexOf", "length", "has", "delete":
 	default:
 		if c.object != 0 {
 			e.link(self, n, passOn)
@@ -243,6 +261,9 @@ func (e *engine) stringMethod(id uint32, method string) {
 	case "substring", "substr", "slice":
 		e.link(self, n, cut)
 	case "split", "match", "matchAll":
+		if method == "match" && len(c.args) > 0 && e.captures(c, self, c.args[0]) {
+			return
+		}
 		e.link(self, n, cut)
 		if method != "split" {
 			e.handler(e.arg(c, 1), callback{place: c.place, call: id})

@@ -35,13 +35,13 @@ func (e *engine) domCall(id uint32, f fact, name, method string) bool {
 		return true
 	case "prompt":
 		e.seed(n, FromInput, Anywhere)
-		e.learn(n, e.path(f, "()"))
+		e.learn(n, e.pathOf(f, resultName))
 		return true
 	case "confirm", "OO.ui.confirm", "OO.ui.prompt", "OO.ui.alert":
 		if strings.HasPrefix(name, "OO.") {
-			e.learn(e.newPromise(c.node), e.path(f, "()"))
+			e.learn(e.newPromise(c.node), e.pathOf(f, resultName))
 		} else {
-			e.learn(n, e.path(f, "()"))
+			e.learn(n, e.pathOf(f, resultName))
 		}
 		return true
 	case "localStorage.getItem", "sessionStorage.getItem":
@@ -58,7 +58,12 @@ func (e *engine) domCall(id uint32, f fact, name, method string) bool {
 		e.learn(n, e.element("#text"))
 		return true
 	case "URLSearchParams.get", "URLSearchParams.getAll":
-		e.seed(n, FromURL, Anywhere)
+		e.parameter(c)
+		return true
+	case "URLSearchParams.entries", "URLSearchParams.keys", "URLSearchParams.values", "URLSearchParams.toString":
+		if c.object != 0 {
+			e.link(ref(c.object), n, passOn)
+		}
 		return true
 	}
 	switch method {

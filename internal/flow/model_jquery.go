@@ -47,7 +47,7 @@ func (e *engine) jqueryStatic(id uint32, name string) bool {
 	case "$.trim", "$.makeArray", "$.merge", "$.uniqueSort", "$.parseHTML", "$.parseJSON", "$.parseXML", "$.unique":
 		e.pass(c, passOn)
 		if name == "$.parseHTML" {
-			e.learn(n, e.path(noFact, "$()"))
+			e.learn(n, e.jq())
 		}
 		if name == "$.makeArray" || name == "$.merge" {
 			e.pass(c, asIs)
@@ -159,7 +159,7 @@ func (e *engine) jqueryMethod(id uint32, method string) {
 		return
 	case "get":
 		e.learn(n, e.element(""))
-		e.learn(n, e.path(noFact, "$()"))
+		e.learn(n, e.jq())
 		return
 	case "on", "one", "bind", "live", "delegate":
 		e.onMethod(id)
@@ -263,6 +263,7 @@ func (e *engine) attribute(c *callRecord, method string) {
 	case strings.HasPrefix(name, "data-mw") || strings.HasPrefix(name, "data-ooui") || strings.HasPrefix(name, "data-parsoid"),
 		method == "data" && (strings.HasPrefix(name, "mw") || strings.HasPrefix(name, "ooui")):
 		return
+	case method == "data":
 	case name == "checked" || name == "disabled" || name == "selected" || name == "tagname" || name == "nodename" || name == "scrollheight":
 		return
 	case method == "prop" && name == "value" || method == "attr" && name == "value":

@@ -30,7 +30,7 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 			e.link(e.arg(c, i), n, asParam)
 		}
 		e.seed(n, FromInterface, Anywhere)
-		e.learn(n, e.path(f, "()"))
+		e.learn(n, e.pathOf(f, resultName))
 	case "mw.message().params", "mw.message().inLanguage", "mw.message().setContext":
 		e.pass(c, asParam)
 		if c.object != 0 {
@@ -41,7 +41,7 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 	case "mw.user.getName", "mw.user.getId", "mw.user.id":
 		e.seed(n, FromUser, InAttr|InParam|InSelector|InWikitext|InRegexp)
 	case "mw.user.getGroups", "mw.user.getRights", "mw.user.isAnon":
-		e.learn(n, e.path(f, "()"))
+		e.learn(n, e.pathOf(f, resultName))
 	case "mw.user.options.get":
 		from := FromPersonal
 		bad := Data
@@ -53,10 +53,12 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 		e.seed(n, FromToken, Data)
 	case "mw.util.getParamValue":
 		e.seed(n, FromURL, Anywhere)
+	case "mw.template.compile().render", "mw.template.get().render":
+		e.mustache(c, e.templateOf(c), e.arg(c, 0))
 	case "mw.util.getUrl", "mw.util.wikiUrlencode", "mw.util.rawurlencode":
 		e.pass(c, encoded)
 		if name == "mw.util.getUrl" {
-			e.learn(n, e.path(f, "()"))
+			e.learn(n, e.pathOf(f, resultName))
 		}
 	case "mw.util.escapeRegExp", "mw.RegExp.escape":
 		e.pass(c, noRegexp)
@@ -232,7 +234,7 @@ func answerSource(name string) (Source, Contexts) {
 	last := name[strings.LastIndexByte(name, '.')+1:]
 	switch last {
 	case "displaytitle", "parsedcomment", "parsedsummary", "parseddescription", "parsed", "html", "[]", "()", "query",
-		"pages", "revisions", "parse", "pageid", "revid", "ns", "length", "continue", "batchcomplete", "servedby", "missing", "anon",
+		"pages", "revisions", "parse", "compare", "pageid", "revid", "ns", "length", "continue", "batchcomplete", "servedby", "missing", "anon",
 		"size", "minor", "bot", "new", "count", "0", "-1", "slots", "main", "rcid", "logid", "userid", "data", "result",
 		"forEach", "map", "filter", "then", "join", "push", "thumbnail", "imageinfo", "width", "height":
 		return NoSource, 0
@@ -246,7 +248,13 @@ func answerSource(name string) (Source, Contexts) {
 	case "email", "realname":
 		return FromPersonal, Anywhere
 	case "text", "*":
-		if strings.Contains(name, ".parse.") || strings.HasSuffix(name, ".parse.text") {
+		if strings.Contains(name, ".compare.") || strings.Contains(name, ".parse.") || strings.HasSuffix(name, ".parse.text") {
+			return NoSource, 0
+		}
+	case "headhtml", "categorieshtml", "extract_html":
+		return NoSource, 0
+	case "body":
+		if strings.Contains(name, ".compare.") {
 			return NoSource, 0
 		}
 	case "url", "descriptionurl", "fullurl", "editurl", "canonicalurl", "thumburl", "source":
@@ -282,6 +290,8 @@ func sourceOfName(i *factInfo) (Source, Contexts) {
 		}
 	case "mw.user.options.values":
 		return FromPersonal, Data
+	case "mw.Uri.query":
+		return FromURL, Anywhere
 	case "mw.user.tokens.values":
 		return FromToken, Data
 	}

@@ -6,10 +6,12 @@ import "sallyport/internal/js"
 type move uint8
 
 const (
-	asIs    move = iota // the same value
-	goIn                // the same value, into a function
-	comeOut             // the same value, out of a function
+	asIs      move = iota // the same value
+	goIn                  // the same value, into a function
+	leadsAway             // the same value, an address that was seen to be no code
+	comeOut               // the same value, out of a function
 	// What follows moves data but not what is known about objects.
+	trusted     // a message of a window that is known
 	checked     // passed a check that only harmless texts pass
 	passOn      // part of it, or something made from it
 	onlyData    // nothing but the information
@@ -35,6 +37,7 @@ const (
 	stripped    // tags taken out by hand
 	cut         // a piece of it: what stood further on may now stand at the beginning
 	toTitle     // a field that holds a title or user name when it is of an answer of the wiki's API
+	toParsed    // a field that holds HTML of the wiki's own parser when it is of such an answer
 	toNumber    // a field that holds a number or a time when it is of such an answer
 	fromJSON    // JSON.parse: what it gives has nothing of the shape of such an answer
 )
@@ -84,6 +87,8 @@ func (m move) change(c Contexts) Contexts {
 	case atStyle:
 		return put(c&(InAttr|InHTML) != 0)
 	case behindHost:
+		return c &^ InURL
+	case leadsAway:
 		return c &^ InURL
 	case noRegexp:
 		return c &^ InRegexp

@@ -29,6 +29,8 @@ const (
 	prototypeName = 1 + iota
 	constructorName
 	actionName
+	resultName // of a call: f()
+	jqueryName
 )
 
 func (t *names) start(atoms int) {
@@ -38,7 +40,7 @@ func (t *names) start(atoms int) {
 	}
 	t.named = append(t.named[:0], named{})
 	t.byAtom = zeros(t.byAtom, atoms)
-	for _, s := range [...]string{"prototype", "constructor", "action"} {
+	for _, s := range [...]string{"prototype", "constructor", "action", "()", "$()"} {
 		t.name(s)
 	}
 }
@@ -67,8 +69,8 @@ func (e *engine) nameAtom(a js.Atom) uint32 {
 
 // keyName is the name of a property as far as it is plain to see.
 func (e *engine) keyName(n js.Node) (uint32, bool) {
-	if e.Kind(n) == js.Dot {
-		return e.nameAtom(e.Atom(n)), true
+	if a := e.KeyAtom(n); a != 0 {
+		return e.nameAtom(a), true
 	}
 	if s, ok := e.KeyName(n); ok {
 		return e.name(s), true

@@ -26,17 +26,20 @@ func (e *engine) global(name string) fact {
 }
 
 // path is the fact for a name under a parent, which may be none.
-func (e *engine) path(parent fact, name string) fact {
-	id := e.name(name)
+func (e *engine) path(parent fact, name string) fact { return e.pathOf(parent, e.name(name)) }
+
+// pathOf is path for a name by its number.
+func (e *engine) pathOf(parent fact, id uint32) fact {
 	if f := e.facts.get(pathFact, uint32(parent), id); f != noFact {
 		return f
 	}
+	name := e.nameText(id)
 	i := factInfo{kind: pathFact, a: uint32(parent), b: id, name: name, recv: Known}
 	if parent != noFact {
 		p := &e.facts.info[parent]
 		i.deep = p.deep + 1
 		i.name = p.name + "." + name
-		if name == "()" {
+		if id == resultName {
 			i.name = p.name + name
 		}
 		i.tag = p.tag
@@ -51,7 +54,7 @@ func (e *engine) member(f fact, name uint32) fact {
 	text := e.nameText(name)
 	i := &e.facts.info[f]
 	if i.kind != pathFact {
-		return e.path(f, text)
+		return e.pathOf(f, name)
 	}
 	switch {
 	case i.name == "window" || i.name == "document" && (text == "defaultView" || text == "location"):
@@ -59,10 +62,12 @@ func (e *engine) member(f fact, name uint32) fact {
 			return e.global("window")
 		}
 		return e.global(text)
+	case i.name == "URL" && text == "searchParams":
+		return e.global("URLSearchParams")
 	case i.name == "$" && text == "fn":
-		return e.path(noFact, "$()")
+		return e.jq()
 	case i.deep >= maxDeep && i.recv == answerKind:
-		return e.path(fact(i.a), text) // what is further in an answer is told apart by its own name
+		return e.pathOf(fact(i.a), name) // what is further in an answer is told apart by its own name
 	case i.deep >= maxDeep:
 		return noFact
 	case text == "default" && i.recv != answerKind:
@@ -74,6 +79,8 @@ func (e *engine) member(f fact, name uint32) fact {
 		}
 	case i.recv == answerKind && e.named[name].index:
 		return f
+	case text == "originalEvent" && i.recv == Event:
+		return f
 	case text == "currentTarget" || text == "target" || text == "delegateTarget":
 		if i.recv == Event {
 			return e.element("")
@@ -81,11 +88,11 @@ func (e *engine) member(f fact, name uint32) fact {
 	case (text == "msg" || text == "message") && (i.name == "ve" || i.name == "OO.ui" || i.name == "mw.ui"):
 		return e.path(e.global("mw"), text)
 	case strings.HasPrefix(text, "$") && (i.recv == OOUI || text == "$element"):
-		return e.path(noFact, "$()")
+		return e.jq()
 	case i.name == "$()" && e.named[name].index:
 		return e.element("")
 	}
-	return e.path(f, text)
+	return e.pathOf(f, name)
 }
 
 // memberOfList is what one of many is: answers and collections are their own members.
@@ -133,7 +140,7 @@ func (e *engine) answer(at js.Node, foreign bool) fact {
 	return e.facts.put(factInfo{kind: pathFact, a: uint32(at), b: id, name: name, recv: answerKind})
 }
 
-func (e *engine) jq() fact { return e.path(noFact, "$()") }
+func (e *engine) jq() fact { return e.pathOf(noFact, jqueryName) }
 
 // kindOfName is the kind of what has a canonical name.
 func kindOfName(name string) Kind {

@@ -87,6 +87,12 @@ func (l *edge) carry(m mark) (mark, bool) {
 		if m.from == FromAPI {
 			m.bad &= Data
 		}
+	case trusted:
+		return m, m.from != FromPostMessage
+	case toParsed:
+		if m.from == FromAPI {
+			m.bad &^= markupSafe
+		}
 	case fromJSON:
 		if m.from == FromAPI {
 			m.from = FromUserJSON

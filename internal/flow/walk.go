@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"sort"
 
 	"sallyport/internal/js"
@@ -117,14 +118,16 @@ func (e *engine) findShared() {
 			inner = append(inner, n)
 		}
 	}
-	sort.Slice(inner, func(i, j int) bool { return e.Start(inner[i]) < e.Start(inner[j]) })
+	byStart := func(a, b js.Node) int { return e.Start(a) - e.Start(b) }
+	slices.SortStableFunc(inner, byStart)
+	var writes []js.Node
 	for b := 1; b < len(e.Bindings); b++ {
 		v := &e.Bindings[b]
 		if v.Kind == js.Global || v.Kind == js.ArgumentsObject {
 			e.shared[b] = true
 			continue
 		}
-		var writes []js.Node
+		writes = writes[:0]
 		for _, n := range e.Refs(js.BindingID(b)) {
 			if e.Is(n, js.IsWritten) {
 				writes = append(writes, n)
@@ -144,7 +147,7 @@ func (e *engine) findShared() {
 			e.written = append(e.written, writes...)
 		}
 	}
-	sort.Slice(e.written, func(i, j int) bool { return e.Start(e.written[i]) < e.Start(e.written[j]) })
+	slices.SortStableFunc(e.written, byStart)
 }
 
 // ownFunction is the function whose scope a scope belongs to, 0 for the script.

@@ -101,6 +101,8 @@ func fieldMove(name string) move {
 	switch name {
 	case "title", "user", "totitle", "fromtitle", "touser", "fromuser", "username", "prefixedtitle":
 		return toTitle
+	case "parsedcomment", "parsedsummary", "parseddescription", "parsed", "displaytitle", "html", "extract_html":
+		return toParsed
 	case "id", "oldid", "newid", "userid", "logid", "rcid", "fromrevid", "torevid", "lastrevid", "totimestamp", "fromtimestamp", "touched", "editcount":
 		return toNumber
 	}
@@ -216,6 +218,7 @@ func (e *engine) writeProperty(n js.Node, v ref) {
 	}
 	e.expr(e.Right(n))
 	e.watch(ref(obj), writeAny, 0, v)
+	e.watch(ref(obj), writeKey, 0, ref(e.Right(n)))
 	e.open = append(e.open, n)
 }
 
@@ -300,6 +303,7 @@ func (e *engine) object(n js.Node) {
 		}
 		if e.Is(p, js.IsComputed) {
 			e.expr(e.Key(p))
+			e.writeKeyFact(f, ref(e.Key(p)))
 		}
 		e.expr(e.Value(p))
 		e.put(f, p, e.Value(p))

@@ -110,6 +110,7 @@ func (e *engine) ifStatement(n js.Node) {
 func (e *engine) switchStatement(n js.Node) {
 	e.expr(e.Test(n))
 	place := e.place
+	choice := e.choose(n)
 	e.around(n, func() {
 		for _, c := range e.List(n) {
 			e.hoist(e.List(c))
@@ -119,10 +120,13 @@ func (e *engine) switchStatement(n js.Node) {
 			if t := e.Test(c); t != 0 {
 				e.expr(t)
 			}
+			e.enterCase(&choice, c)
 			e.statements(e.List(c))
+			e.leaveCase(&choice, c, e.dead)
 			e.dead = false
 		}
 	})
+	e.leaveChoice(&choice)
 	e.place = place
 }
 
@@ -198,9 +202,6 @@ func (e *engine) loopTarget(n js.Node) {
 	}
 	e.target(left, v)
 }
-
-// keysOf lets labels of an object reach its keys: whoever fills a table with foreign data names its columns too.
-func (e *engine) keysOf(from, to ref) { e.link(from, to, passOn) }
 
 func (e *engine) importDecl(n js.Node) {
 	from, _ := e.Constant(e.From(n))

@@ -28,12 +28,13 @@ type group struct {
 
 // across adds what only shows when a script is read together with those it names: values that move from one to the
 // other, and what the others can do.
-func (o Options) across(out *finding.Script, src []byte) *finding.Script {
-	if o.Find == nil || out.Goal == string(js.Opaque) || !refers(out, src) {
+func (o Options) across(out *finding.Script, script *js.Script) *finding.Script {
+	if o.Find == nil || out.Goal == string(js.Opaque) || !refers(out) {
 		return out
 	}
 	g := &group{o: o}
-	g.add(out.Path, src, out)
+	g.add(out, script)
+	defer g.release()
 	for i := 0; i < len(g.files); i++ {
 		g.follow(i)
 	}
@@ -55,20 +56,26 @@ func (o Options) across(out *finding.Script, src []byte) *finding.Script {
 var beginning = finding.Span{Start: finding.Position{Line: 1, Column: 1}, End: finding.Position{Line: 1, Column: 1}}
 
 // refers says, at little cost, whether a script may name others at all.
-func refers(out *finding.Script, src []byte) bool {
+func refers(out *finding.Script) bool {
 	for _, word := range []string{"require", "import", "export"} {
-		if strings.Contains(string(src), word) {
+		if strings.Contains(out.Text, word) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(out.Capabilities, func(c capability.Capability) bool { return c.Name == capability.Import })
 }
 
-func (g *group) add(path string, src []byte, alone *finding.Script) {
-	s := js.Parse(src, js.Options{Name: path, Limits: g.o.Limits})
-	g.files = append(g.files, link.File{Path: path, Script: s, Uses: map[link.Ref]int{}})
+func (g *group) add(alone *finding.Script, s *js.Script) {
+	g.files = append(g.files, link.File{Path: alone.Path, Script: s, Uses: map[link.Ref]int{}})
 	g.alone = append(g.alone, alone)
-	g.bytes += len(src)
+	g.bytes += len(alone.Text)
+}
+
+// release hands back what was read besides the script itself.
+func (g *group) release() {
+	for _, f := range g.files[1:] {
+		f.Script.Release()
+	}
 }
 
 // follow adds what one file names.
@@ -90,7 +97,7 @@ func (g *group) follow(i int) {
 				return
 			}
 			at = len(g.files)
-			g.add(path, src, g.o.alone(path, src))
+			g.add(g.o.alone(path, src))
 		}
 		g.files[i].Uses[ref] = at
 	}
@@ -129,7 +136,8 @@ func (g *group) through(out *finding.Script) {
 // together analyses all files as one, and keeps what that says about the first.
 func (g *group) together(out *finding.Script) {
 	joined := link.Join(g.files)
-	all := g.o.alone("joined.js", []byte(joined.Text))
+	all, script := g.o.alone("joined.js", []byte(joined.Text))
+	script.Release()
 	if all.Goal == string(js.Opaque) {
 		return
 	}

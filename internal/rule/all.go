@@ -27,6 +27,7 @@ var All = []*Rule{
 	// text that becomes something else
 	domHTML,
 	urls,
+	styleText,
 	markupRule,
 	stripTags,
 	regexpRule,

@@ -46,21 +46,22 @@ func (o Options) Analyse(path string, src []byte) *finding.Script {
 	if o.Rules == nil {
 		o.Rules = All
 	}
-	out := o.across(o.alone(path, src), src)
+	out, script := o.alone(path, src)
+	defer script.Release()
+	out = o.across(out, script)
 	out.Sort()
 	return out
 }
 
-// alone analyses a script without those it names.
-func (o Options) alone(path string, src []byte) *finding.Script {
+// alone analyses a script without those it names. What was read is for the caller, and the caller's to release.
+func (o Options) alone(path string, src []byte) (*finding.Script, *js.Script) {
 	sum := sha256.Sum256(src)
 	s := js.Parse(src, js.Options{Name: path, Limits: o.Limits})
-	defer s.Release()
 	out := &finding.Script{Path: path, SHA256: hex.EncodeToString(sum[:]), Goal: string(s.Goal), Text: s.Text}
 	budget := maxDocuments
 	t := &text{o: o, out: out, budget: &budget, seen: map[place]int{}}
 	t.read(s)
-	return out
+	return out, s
 }
 
 // read runs the rules over a parsed text and over what it unpacks.

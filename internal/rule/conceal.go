@@ -34,6 +34,17 @@ found out. Hiding such things is a matter of taste as long as the script changes
 // traces are the parts of MediaWiki's pages that show what was done.
 var traces = regexp.MustCompile(`(?i)#?(ca-history|pagehistory|pt-notifications|pt-mycontris|pt-watchlist|mw-changeslist|mw-history|mw-contributions|mw-logevent|mw-userlink|mw-notification|mw-rcfilters|mw-diff|diff-(?:otitle|ntitle)|usermessage|mw-echo|t-contributions|mw-enhanced-rc)[\w-]*`)
 
+// trace is the first of them that a text names. A pattern is slow, and most texts have none of the ways they begin.
+func trace(s string) string {
+	lower := strings.ToLower(s)
+	for _, begins := range [...]string{"mw-", "ca-history", "pagehistory", "pt-", "diff-", "usermessage", "t-contributions"} {
+		if strings.Contains(lower, begins) {
+			return traces.FindString(s)
+		}
+	}
+	return ""
+}
+
 type hiding struct {
 	node js.Node
 	what string
@@ -47,9 +58,9 @@ func (p *Pass) hides() []hiding {
 		what := ""
 		switch {
 		case c.Method == "hide" || c.Method == "remove" || c.Method == "detach" || c.Method == "empty" || c.Method == "fadeOut" || c.Method == "slideUp":
-			what = traces.FindString(p.words(c.Node))
+			what = trace(p.words(c.Node))
 		case c.Method == "css" && p.Graph.Str(c.Arg(1)).Pattern() == "none":
-			what = traces.FindString(p.words(c.Object))
+			what = trace(p.words(c.Object))
 		case c.Is("mw.util.addCSS", "mw.loader.addStyleTag"):
 			what = hiddenBy(p.Graph.Str(c.Arg(0)).Pattern())
 		}
@@ -62,7 +73,7 @@ func (p *Pass) hides() []hiding {
 		switch a.Property {
 		case "display", "visibility", "hidden":
 			if v := p.Graph.Str(a.Value).Pattern(); a.Property == "hidden" || v == "none" || v == "hidden" {
-				what = traces.FindString(p.words(a.Node) + p.words(p.Object(a.Object)))
+				what = trace(p.words(a.Node) + p.words(p.Object(a.Object)))
 			}
 		case "textContent", "innerHTML", "cssText":
 			what = hiddenBy(p.Graph.Str(a.Value).Pattern())
@@ -78,10 +89,11 @@ func (p *Pass) hides() []hiding {
 func hiddenBy(css string) string {
 	for _, rule := range strings.Split(css, "}") {
 		selector, body, ok := strings.Cut(rule, "{")
-		if ok && invisible.MatchString(body) {
-			if what := traces.FindString(selector); what != "" {
-				return what
-			}
+		if !ok {
+			continue
+		}
+		if what := trace(selector); what != "" && invisible.MatchString(body) {
+			return what
 		}
 	}
 	return ""

@@ -16,7 +16,7 @@ var dependencies = &Rule{
 It works as long as something else on the page has loaded the module. Name it in mw.loader.using(), or in the gadget's
 definition.`,
 	Run: func(p *Pass) {
-		if strings.Contains(p.Text, "mw.loader.using") || strings.Contains(p.Text, "require(") || p.text.depth > 0 {
+		if p.text.depth > 0 {
 			return
 		}
 		first := map[string]js.Node{}
@@ -24,6 +24,9 @@ definition.`,
 			if module := moduleOf(c.Callee); module != "" && first[module] == 0 {
 				first[module] = c.Node
 			}
+		}
+		if len(first) == 0 || strings.Contains(p.Text, "mw.loader.using") || strings.Contains(p.Text, "require(") {
+			return
 		}
 		modules := make([]string, 0, len(first))
 		for m := range first {
@@ -41,17 +44,18 @@ func moduleOf(callee string) string {
 	if callee == "" || strings.IndexByte("mO$", callee[0]) < 0 { // what all names in needed begin with
 		return ""
 	}
-	for prefix, module := range needed {
-		if strings.HasPrefix(callee, prefix) {
-			return module
+	for _, n := range needed {
+		if strings.HasPrefix(callee, n.prefix) {
+			return n.module
 		}
 	}
 	return ""
 }
 
 // needed are names and the modules that give them (resources/Resources.php); none begins another. mw.util comes with every page.
-var needed = map[string]string{
-	"mw.Api": "mediawiki.api", "mw.ForeignApi": "mediawiki.ForeignApi", "mw.Rest": "mediawiki.api", "mw.Title": "mediawiki.Title", "mw.storage": "mediawiki.storage",
-	"mw.cookie": "mediawiki.cookie", "mw.Uri": "mediawiki.Uri", "mw.notify": "mediawiki.notification", "OO.ui.": "oojs-ui", "mw.RegExp": "mediawiki.RegExp", "mw.language": "mediawiki.language",
-	"mw.Debug": "mediawiki.debug", "mw.experiments": "mediawiki.experiments", "$.createSpinner": "jquery.spinner", "$().textSelection": "jquery.textSelection", "$().tablesorter": "jquery.tablesorter",
+var needed = []struct{ prefix, module string }{
+	{"mw.Api", "mediawiki.api"}, {"mw.ForeignApi", "mediawiki.ForeignApi"}, {"mw.Rest", "mediawiki.api"}, {"mw.Title", "mediawiki.Title"},
+	{"mw.storage", "mediawiki.storage"}, {"mw.cookie", "mediawiki.cookie"}, {"mw.Uri", "mediawiki.Uri"}, {"mw.notify", "mediawiki.notification"},
+	{"OO.ui.", "oojs-ui"}, {"mw.RegExp", "mediawiki.RegExp"}, {"mw.language", "mediawiki.language"}, {"mw.Debug", "mediawiki.debug"},
+	{"mw.experiments", "mediawiki.experiments"}, {"$.createSpinner", "jquery.spinner"}, {"$().textSelection", "jquery.textSelection"}, {"$().tablesorter", "jquery.tablesorter"},
 }

@@ -128,12 +128,15 @@ var plainAttributes = words("id class style lang dir title href src alt name val
 func (p *Pass) returnedMarkup() []js.Node {
 	var out []js.Node
 	take := func(n js.Node) {
-		if n == 0 {
+		switch p.Kind(n) {
+		case js.None, js.String, js.Number, js.Bool, js.Null: // nothing, or a constant
 			return
 		}
 		for _, t := range p.Graph.Str(n).Texts {
 			if _, constant := t.Const(); !constant && looksHTML(t) {
-				out = append(out, n)
+				if !p.onlyText(n) {
+					out = append(out, n)
+				}
 				return
 			}
 		}

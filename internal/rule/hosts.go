@@ -29,8 +29,7 @@ A note on the page that describes the script should name every server.`,
 			}
 		}
 		p.each(func(n js.Node) {
-			// A pattern is slow: whatever it finds has one of these as well.
-			if s := p.Str(n); strings.Contains(s, "//") && strings.ContainsAny(s, "<(@") {
+			if s := p.Str(n); strings.Contains(s, "//") && mayLoad(s) {
 				p.markup(n, s)
 			}
 		}, js.String, js.TemplateText)
@@ -55,6 +54,23 @@ func (p *Pass) contacts(n js.Node, host, how string, w flow.Where) {
 
 // tags finds addresses in HTML and CSS that stands in strings.
 var tags = regexp.MustCompile(`(?i)<(script|img|iframe|link|form|video|audio|source|embed|object)\b[^<>]*?\b(?:src|href|action|data)\s*=\s*["']?\s*((?:https?:)?//[^"'\s<>/]+)|(url)\(\s*["']?((?:https?:)?//[^"'\s)/]+)|@(import)\s+["']((?:https?:)?//[^"'\s)/]+)`)
+
+// mayLoad says whether tags may find something: patterns are slow, and most texts with an address in them are links.
+func mayLoad(s string) bool {
+	if strings.ContainsAny(s, "(@") { // url( and @import
+		return true
+	}
+	for {
+		_, rest, found := strings.Cut(s, "<")
+		if !found {
+			return false
+		}
+		if rest != "" && strings.IndexByte("silfveoSILFVEO", rest[0]) >= 0 || len(rest) > 1 && strings.EqualFold(rest[:2], "au") {
+			return true
+		}
+		s = rest
+	}
+}
 
 func (p *Pass) markup(n js.Node, s string) {
 	for _, m := range tags.FindAllStringSubmatch(s, 50) {

@@ -30,6 +30,8 @@ type imported struct {
 	host   string
 	style  bool
 	whole  bool // nothing of the address is known
+	text   flow.Text
+	title  flow.Text // of the page, where the text tells
 	flow.Where
 }
 
@@ -58,7 +60,7 @@ func (p *Pass) imported() []imported {
 func (p *Pass) titles(c *flow.Call, n js.Node, style bool) []imported {
 	var out []imported
 	for _, t := range p.Graph.Str(n).Texts {
-		i := imported{node: c.Node, from: n, target: spell(t), kind: pageKind(t), style: style, whole: unknown(t), Where: c.Where}
+		i := imported{node: c.Node, from: n, target: spell(t), kind: pageKind(t), style: style, whole: unknown(t), text: t, title: t, Where: c.Where}
 		out = append(out, i)
 	}
 	return out
@@ -119,7 +121,7 @@ func (p *Pass) fromURLs(r request, u js.Node) []imported {
 }
 
 func (p *Pass) fromURL(t flow.Text) (imported, bool) {
-	i := imported{target: spell(t), whole: unknown(t)}
+	i := imported{target: spell(t), whole: unknown(t), text: t}
 	host, absolute := t.Host()
 	q := params{}
 	q.query(t)
@@ -141,6 +143,7 @@ func (p *Pass) fromURL(t flow.Text) (imported, bool) {
 		i.kind = wikiPage
 	}
 	if len(titles) > 0 {
+		i.title = titles[0]
 		switch k := pageKind(titles[0]); {
 		case k == personalPage, i.host == "" && k != unknownCode:
 			i.kind = k

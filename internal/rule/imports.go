@@ -28,6 +28,10 @@ copy on the wiki for anything that matters.`,
 				p.Way(p.Report(i.node, evalSeverity(f.Source), "%s says which code is run", sourceWord(f.Source)), f)
 				continue
 			}
+			if f, ok := p.pageOfStranger(&i); ok {
+				p.Way(p.Report(i.node, min(evalSeverity(f.Source), finding.High), "%s says whose page is run as code", sourceWord(f.Source)), f)
+				continue
+			}
 			if s, message := i.judge(); s > finding.Note {
 				p.Report(i.node, s, "%s", message)
 			}

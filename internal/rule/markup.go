@@ -45,7 +45,7 @@ func (p *Pass) handMade(n js.Node, seen map[js.Node]bool) {
 		}
 		tags = tags || holdsTag(text)
 	}
-	if !tags {
+	if !tags || p.onlyText(n) {
 		return
 	}
 	for _, part := range parts {
@@ -111,7 +111,7 @@ func (p *Pass) plainText(at, n js.Node, seen map[js.Node]bool) {
 			return // what it holds is there to be seen
 		}
 	}
-	if name == "" || seen[n] || !saysText(name) || len(p.Graph.Taint(n)) > 0 || len(p.Graph.Functions(n)) > 0 {
+	if name == "" || seen[n] || !saysText(name) || p.answered(n) || len(p.Graph.Taint(n)) > 0 || len(p.Graph.Functions(n)) > 0 {
 		return
 	}
 	switch p.Graph.KindOf(n) {

@@ -55,8 +55,25 @@ func (p *Pass) finish(r request) request {
 	return r
 }
 
+// asking are the functions that requestOf knows by name.
+var asking = words(`fetch navigator.sendBeacon WebSocket EventSource RTCPeerConnection Worker SharedWorker navigator.serviceWorker.register importScripts
+	$.post $.get $.getJSON $().load $.ajax GM_xmlhttpRequest GM.xmlHttpRequest axios axios.post $.getScript mw.loader.getScript mw.loader.load
+	importScriptURI mw.loader.addScriptTag importStylesheetURI mw.loader.addLinkTag XMLHttpRequest.open window.open open $().css`)
+
+// asks says, at little cost, whether requestOf may know a call: of most it does not.
+func (p *Pass) asks(c *flow.Call) bool {
+	switch c.Method {
+	case "assign", "replace", "setAttribute", "attr", "prop":
+		return true
+	}
+	return asking[c.Callee] || p.isAPI(c) || p.Kind(c.Node) == js.ImportCall || slices.ContainsFunc(c.Others, func(name string) bool { return asking[name] })
+}
+
 // requestOf reads a call.
 func (p *Pass) requestOf(c *flow.Call) (request, bool) {
+	if !p.asks(c) {
+		return request{}, false
+	}
 	r := request{node: c.Node, how: "fetch", q: params{}, Where: c.Where}
 	url := func() { r.urls = append(r.urls, c.Arg(0)) }
 	data := func(i int) { r.data = append(r.data, c.Arg(i)) }

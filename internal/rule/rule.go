@@ -48,9 +48,14 @@ type known struct {
 	requests []request
 	writes   []write
 	runs     []running
+	sinks    []sink
 	fetched  bool
 	written  bool
-	looked   bool
+
+	components []component
+	taken      bool
+	looked     bool
+	sunk       bool
 }
 
 // Report says that something is wrong at a node.

@@ -49,8 +49,8 @@ func (p *Pass) secretCall(c *flow.Call) {
 	case p.listensToKeys(c):
 		p.Can(c.Node, capability.Capability{Name: capability.Keys})
 	case c.Is("$"), c.Method == "find", c.Method == "querySelector", c.Method == "querySelectorAll", c.Method == "getElementById", c.Method == "closest":
-		for _, s := range p.Graph.Str(c.Arg(0)).Consts() {
-			if len(s) < 200 && (strings.Contains(s, "wpPassword") || strings.Contains(s, "type=password") || strings.Contains(s, `type="password`)) {
+		for _, t := range p.Graph.Str(c.Arg(0)).Texts {
+			if s, known := t.Const(); known && len(s) < 200 && (strings.Contains(s, "wpPassword") || strings.Contains(s, "type=password") || strings.Contains(s, `type="password`)) {
 				p.Can(c.Node, capability.Capability{Name: capability.CredentialRead, Certainty: capability.Likely})
 			}
 		}

@@ -15,8 +15,15 @@ type sink struct {
 	sure  bool // it is HTML whatever the text; otherwise only when the text begins with or holds markup
 }
 
-// htmlSinks are the places of the text where text becomes HTML.
+// htmlSinks are the places of the text where text becomes HTML, once computed.
 func (p *Pass) htmlSinks() []sink {
+	if !p.known.sunk {
+		p.known.sunk, p.known.sinks = true, p.findHTMLSinks()
+	}
+	return p.known.sinks
+}
+
+func (p *Pass) findHTMLSinks() []sink {
 	var out []sink
 	for a := range p.Graph.EachAssign() {
 		switch a.Property {
@@ -29,6 +36,20 @@ func (p *Pass) htmlSinks() []sink {
 	for c := range p.Graph.EachCall() {
 		out = append(out, p.callSinks(c)...)
 	}
+	return p.propertySinks(out)
+}
+
+// propertySinks are objects with a property that somebody makes the content of an element: h( 'div', { innerHTML: x } ) of
+// Vue, with domProps around it in Vue 2, { dangerouslySetInnerHTML: { __html: x } } of React, and what is copied onto elements.
+func (p *Pass) propertySinks(out []sink) []sink {
+	p.each(func(n js.Node) {
+		switch name, _ := p.KeyName(n); name {
+		case "innerHTML", "outerHTML", "srcdoc", "__html":
+			if p.Kind(p.parent(n)) == js.Object && p.Kind(p.Value(n)) != js.Function {
+				out = append(out, sink{n, p.Value(n), name, true})
+			}
+		}
+	}, js.Property)
 	return out
 }
 
@@ -42,13 +63,15 @@ func (p *Pass) callSinks(c *flow.Call) []sink {
 	switch {
 	case c.Is("document.write", "document.writeln", "$.parseHTML", "OO.ui.HtmlSnippet", "mw.html.Raw"), c.Method == "createContextualFragment":
 		return one(0, true)
+	case c.Is("mw.template.compile().render", "mw.template.get().render"):
+		return []sink{{c.Node, c.Node, "render", true}}
 	case c.Method == "insertAdjacentHTML":
 		return one(1, true)
 	case c.Is("$"):
 		out := one(0, false)
 		return append(out, p.fieldSinks(c, c.Arg(1), "html")...)
 	case c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute":
-		return append(p.fieldSinks(c, c.Arg(0), "innerHTML", "srcdoc"), p.namedSink(c)...)
+		return p.namedSink(c)
 	}
 	return p.jquerySinks(c)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sallyport/internal/finding"
 	"sallyport/internal/js"
@@ -193,6 +194,9 @@ func (p *Pass) escapedNames() trick {
 	first, count := js.Node(0), 0
 	p.each(func(n js.Node) {
 		source := p.Source(n)
+		if strings.IndexByte(source, '\\') < 0 {
+			return
+		}
 		if letters := strings.Count(source, `\x6`) + strings.Count(source, `\x7`) + strings.Count(source, `\u006`) + strings.Count(source, `\u007`); letters < 4 || letters*8 < len(source) {
 			return
 		}
@@ -236,6 +240,9 @@ func (p *Pass) at(offset int) js.Node {
 func (p *Pass) lookalikes() trick {
 	for i := range p.Bindings {
 		name := p.AtomText(p.Bindings[i].Name)
+		if !strings.ContainsFunc(name, notASCII) {
+			continue
+		}
 		latin, other := false, false
 		for _, r := range name {
 			latin = latin || unicode.Is(unicode.Latin, r)
@@ -247,6 +254,8 @@ func (p *Pass) lookalikes() trick {
 	}
 	return trick{}
 }
+
+func notASCII(r rune) bool { return r >= utf8.RuneSelf }
 
 // constructor knows eval by the back door: [].filter.constructor( text ).
 func (p *Pass) constructor() trick {

@@ -21,6 +21,7 @@ parameters. Check that it begins with https: or /, and put parts through encodeU
 		for _, s := range p.urlSinks() {
 			p.urlSink(s)
 		}
+		p.vueAddresses()
 	},
 }
 
@@ -37,7 +38,7 @@ func (p *Pass) urlSinks() []urlSink {
 		switch {
 		case a.Target == "location" || a.Target == "location.href" || a.Target == "document.location":
 			out = append(out, urlSink{a.Node, a.Value, true})
-		case a.Property == "href" || a.Property == "action" || a.Property == "formAction":
+		case a.Property == "href" || a.Property == "action" || a.Property == "formAction", p.opens(a.Tag, a.Object, a.Property):
 			out = append(out, urlSink{a.Node, a.Value, false})
 		}
 	}
@@ -47,18 +48,20 @@ func (p *Pass) urlSinks() []urlSink {
 			out = append(out, urlSink{c.Node, c.Arg(0), true})
 		case c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute":
 			for _, name := range p.Graph.Str(c.Arg(0)).Consts() {
-				if name == "href" || name == "action" || name == "formaction" {
+				if name == "href" || name == "action" || name == "formaction" || p.opens(c.Tag, c.Object, name) {
 					out = append(out, urlSink{c.Node, c.Arg(1), false})
 				}
 			}
-			for _, v := range p.Graph.Obj(c.Arg(0)).All("href") {
-				out = append(out, urlSink{c.Node, v, false})
-			}
+			out = p.addressFields(out, c, c.Arg(0), p.opens(c.Tag, c.Object, "src"))
 		case c.Is("mw.config.wgArticlePath.replace"):
 			out = append(out, urlSink{c.Node, c.Arg(1), false})
 		case c.Is("$"):
-			for _, v := range p.Graph.Obj(c.Arg(1)).All("href") {
-				out = append(out, urlSink{c.Node, v, false})
+			out = p.addressFields(out, c, c.Arg(1), isFrame(p.tagOf(c.Node)))
+		case p.makesElement(c):
+			tag, _ := p.Constant(c.Arg(0))
+			out = p.addressFields(out, c, c.Arg(1), isFrame(tag))
+			for _, attributes := range p.Graph.Obj(c.Arg(1)).All("attrs") {
+				out = p.addressFields(out, c, attributes, isFrame(tag))
 			}
 		}
 	}
@@ -78,7 +81,7 @@ func (p *Pass) urlSink(s urlSink) {
 	}
 	for _, f := range p.Graph.Taint(s.value) {
 		if whole && f.Unsafe&flow.InURL != 0 {
-			take(f, urlSeverity(f.Source), "%s becomes a whole address: it can be javascript:")
+			take(f, urlSeverity(f.Source), wholeMessage)
 		}
 		if !whole && f.Unsafe&flow.InParam != 0 && f.Source == flow.FromTitle {
 			take(f, finding.Low, partMessage)
@@ -94,7 +97,24 @@ func (p *Pass) urlSink(s urlSink) {
 	}
 }
 
-const partMessage = "%s becomes part of an address unencoded"
+const (
+	wholeMessage = "%s becomes a whole address: it can be javascript:"
+	partMessage  = "%s becomes part of an address unencoded"
+)
+
+// worstAddress is the worst flow into what becomes an address as a whole.
+func (p *Pass) worstAddress(n js.Node) danger {
+	var worst danger
+	if !p.beginsOpen(n) {
+		return worst
+	}
+	for _, f := range p.Graph.Taint(n) {
+		if s := urlSeverity(f.Source); f.Unsafe&flow.InURL != 0 && s > worst.severity {
+			worst = danger{f, s}
+		}
+	}
+	return worst
+}
 
 // parts are the flows into an address behind its question mark.
 func (p *Pass) parts(n js.Node) []flow.Flow {
@@ -137,12 +157,22 @@ func (p *Pass) beginsOpen(n js.Node) bool {
 			if strings.EqualFold(strings.TrimSpace(t[0].Text), "javascript:") {
 				return true
 			}
-		case flow.Server, flow.ScriptURL, flow.NumberOf, flow.ThisPage, flow.OwnName, flow.Skin, flow.TokenText, flow.Now, flow.Random:
 		default:
-			return true
+			if !isOwn(t[0].Hole) {
+				return true
+			}
 		}
 	}
 	return len(p.Graph.Str(n).Texts) == 0
+}
+
+// isOwn knows what no stranger chooses.
+func isOwn(h flow.Hole) bool {
+	switch h {
+	case flow.Server, flow.ScriptURL, flow.NumberOf, flow.ThisPage, flow.OwnName, flow.Skin, flow.TokenText, flow.Now, flow.Random:
+		return true
+	}
+	return false
 }
 
 func urlSeverity(s flow.Source) finding.Severity {

@@ -229,7 +229,7 @@ func (p *Pass) rollbackLinks(r request) []write {
 // wrapped reads calls of libraries that send the parameters they are given: anything called post, request and so on, with an
 // object that has an action that changes something.
 func (p *Pass) wrapped(c *flow.Call) []write {
-	if len(c.Targets) > 0 || p.isAPI(c) || !sends(c.Method) || c.Receiver == flow.JQuery || strings.HasPrefix(c.Callee, "$.") || c.Is("fetch", "XMLHttpRequest.send") {
+	if len(c.Args) == 0 || len(c.Targets) > 0 || c.Receiver == flow.JQuery || strings.HasPrefix(c.Callee, "$.") || !sends(c.Method) || p.isAPI(c) || c.Is("fetch", "XMLHttpRequest.send") {
 		return nil
 	}
 	r := request{node: c.Node, q: params{}, post: true, Where: c.Where}
