@@ -2,7 +2,7 @@
 GO ?= go
 .DEFAULT_GOAL := help
 
-.PHONY: help demo build test check bench bench-scan update assets clean
+.PHONY: help demo build test check bench bench-scan bench-detonate soak-detonate update assets clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -29,6 +29,14 @@ bench: ## ratios against nginx, Caddy and MediaWiki's own load.php, in one run
 
 bench-scan: ## megabytes a CPU second against other scanners (npm installs them into a scratch folder)
 	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallyScan -benchtime 1x -timeout 30m ./internal/bench
+
+bench-detonate: ## sealed runs a minute against a fresh browser a run, and against chromedp
+	@tools/install.sh test
+	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallyDetonate -benchtime 1x -timeout 30m ./internal/bench
+
+soak-detonate: ## 2,000 sealed runs in one browser: memory flat, nothing left
+	@tools/install.sh test
+	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallySoak -benchtime 1x -timeout 30m ./internal/bench
 
 update: ## accept changed golden output; read the diff before committing
 	UPDATE=1 $(GO) test ./...

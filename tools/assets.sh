@@ -18,6 +18,23 @@ fetch vue@3.5.45
 cp "$work/package/dist/vue.global.prod.js" internal/fakewiki/vendorjs/vue.js
 cp "$work/package/LICENSE" internal/fakewiki/vendorjs/vue-LICENSE.txt
 
+fetch oojs@7.0.1
+cp "$work/package/dist/oojs.min.js" internal/fakewiki/vendorjs/oojs.js
+cp "$work/package/LICENSE-MIT" internal/fakewiki/vendorjs/oojs-LICENSE.txt
+
+fetch oojs-ui@0.54.2
+for part in core widgets windows toolbars wikimediaui; do
+	cp "$work/package/dist/oojs-ui-$part.min.js" "internal/fakewiki/vendorjs/oojs-ui-$part.js"
+done
+for part in core widgets windows; do
+	cp "$work/package/dist/oojs-ui-$part-wikimediaui.min.css" "internal/fakewiki/vendorjs/oojs-ui-$part.css"
+done
+cp "$work/package/LICENSE-MIT" internal/fakewiki/vendorjs/oojs-ui-LICENSE.txt
+
+fetch jquery-ui@1.14.2
+cp "$work/package/dist/jquery-ui.min.js" internal/fakewiki/vendorjs/jquery-ui.js
+cp "$work/package/LICENSE.txt" internal/fakewiki/vendorjs/jquery-ui-LICENSE.txt
+
 fetch @wikimedia/codex@2.6.0
 cp "$work/package/dist/codex.style.css" "$work/package/dist/codex.style-rtl.css" internal/web/codex/
 

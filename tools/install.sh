@@ -5,6 +5,7 @@ set -eu
 
 demo=""
 tests="chromium:chromium
+chromium-headless-shell:chromium-headless-shell
 php:php-cli
 /usr/share/mediawiki/index.php:mediawiki
 /usr/share/doc/php-sqlite3:php-sqlite3
@@ -14,7 +15,8 @@ php:php-cli
 /usr/share/doc/php-curl:php-curl
 /usr/share/doc/php-apcu:php-apcu
 /usr/share/doc/fonts-dejavu-core:fonts-dejavu-core
-/usr/share/postgresql:postgresql"
+/usr/share/postgresql:postgresql
+nats-server:nats-server"
 bench="nginx:nginx-light
 caddy:caddy
 wrk:wrk"

@@ -11,12 +11,15 @@ package bench
 import (
 	"os"
 	"testing"
+
+	"sallyport/internal/browser"
 )
 
 // roleVar makes this test binary one of the servers of a benchmark, in a process of its own: see roles.
 const roleVar = "SALLYPORT_BENCH_ROLE"
 
 func TestMain(m *testing.M) {
+	browser.Helper()
 	if role := os.Getenv(roleVar); role != "" {
 		os.Exit(play(role))
 	}
