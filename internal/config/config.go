@@ -28,9 +28,11 @@ type Config struct {
 	ConfirmListen  string   `toml:"confirm_listen"`
 	TrustedProxies []string `toml:"trusted_proxies"`
 	Store          string   `toml:"store"`
+	Bus            string   `toml:"bus"`
 	LogLevel       string   `toml:"log_level"`
 	Wiki           Wiki     `toml:"wiki"`
 	Gadgets        Gadgets  `toml:"gadgets"`
+	Analysis       Analysis `toml:"analysis"`
 }
 
 // Wiki says where the MediaWiki is.
@@ -42,6 +44,11 @@ type Wiki struct {
 // Gadgets says what counts as a definition.
 type Gadgets struct {
 	Suffixes []string `toml:"suffixes"`
+}
+
+// Analysis says who reads scripts, and how many at once.
+type Analysis struct {
+	Jobs int `toml:"jobs"`
 }
 
 // Load reads a file over the default and checks the result. Every mistake is reported at once.
@@ -97,6 +104,12 @@ func (c *Config) Check() error {
 	}
 	if !strings.HasPrefix(c.Store, "sqlite:") && !strings.HasPrefix(c.Store, "postgres://") && !strings.HasPrefix(c.Store, "postgresql://") {
 		bad("store: begin with \"sqlite:\" or \"postgres://\"")
+	}
+	if !strings.HasPrefix(c.Bus, "embedded:") && !strings.HasPrefix(c.Bus, "nats://") && !strings.HasPrefix(c.Bus, "tls://") {
+		bad("bus: begin with \"embedded:\" or \"nats://\"")
+	}
+	if c.Analysis.Jobs < 0 {
+		bad("analysis.jobs = %d: write 0 or more", c.Analysis.Jobs)
 	}
 	if _, err := c.Level(); err != nil {
 		bad("log_level = %q: write debug, info, warn or error", c.LogLevel)

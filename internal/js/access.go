@@ -290,6 +290,27 @@ func (t *Tree) KeyName(n Node) (string, bool) {
 	return t.Constant(key)
 }
 
+// KeyAtom is the atom of [Tree.KeyName] where that is a word or a short string, 0 for others.
+func (t *Tree) KeyAtom(n Node) Atom {
+	key, computed := t.Key(n), t.Is(n, IsComputed)
+	switch t.nodes[n].kind {
+	case Dot:
+		return t.Atom(n)
+	case Index:
+		key, computed = t.Right(n), true
+	}
+	switch t.nodes[key].kind {
+	case Name, PrivateName:
+		if computed {
+			return 0
+		}
+		return t.Atom(key)
+	case String:
+		return t.Atom(key)
+	}
+	return 0
+}
+
 // Constant is the string a literal turns into: strings, templates without expressions, whole numbers below 2^53.
 func (t *Tree) Constant(n Node) (string, bool) {
 	switch v := &t.nodes[n]; v.kind {

@@ -47,43 +47,27 @@ func (t *Tree) End(n Node) int          { return int(t.nodes[n].end) }
 func (t *Tree) AtomText(a Atom) string  { return t.names[a] }
 func (t *Tree) list(at uint32) []Node   { return t.lists[at+1 : at+1+uint32(t.lists[at])] }
 func (t *Tree) is(n Node, k Kind) bool  { return t.nodes[n].kind == k }
-func (t *Tree) operand(n Node, i int) uint32 {
-	switch v := &t.nodes[n]; i {
-	case 0:
-		return v.a
-	case 1:
-		return v.b
-	case 2:
-		return v.c
-	default:
-		return v.d
-	}
-}
 
 // Source is the text of a node. In a script that had to be lowered it is only near what was written.
 func (t *Tree) Source(n Node) string { return t.Text[t.nodes[n].start:t.nodes[n].end] }
 
 // Children calls f for each child in source order; holes of arrays are left out.
 func (t *Tree) Children(n Node, f func(Node)) {
-	shape := &shapes[t.nodes[n].kind]
-	for i, s := range shape {
-		if s == other {
-			if i > 0 {
-				return
-			}
-			continue
-		}
-		v := t.operand(n, i)
-		if v == 0 {
-			continue
-		}
-		if s == child {
-			f(Node(v))
-			continue
-		}
-		for _, c := range t.list(v) {
-			if c != 0 {
-				f(c)
+	v := &t.nodes[n]
+	shape := &shapes[v.kind]
+	if shape[0] == other && shape[1] == other { // most nodes
+		return
+	}
+	for i, at := range [4]uint32{v.a, v.b, v.c, v.d} {
+		switch {
+		case at == 0 || shape[i] == other:
+		case shape[i] == child:
+			f(Node(at))
+		default:
+			for _, c := range t.list(at) {
+				if c != 0 {
+					f(c)
+				}
 			}
 		}
 	}
@@ -101,7 +85,22 @@ func (t *Tree) Walk(n Node, enter func(Node) bool) {
 func (t *Tree) Parents() []Node {
 	up := make([]Node, len(t.nodes))
 	for n := range t.nodes {
-		t.Children(Node(n), func(c Node) { up[c] = Node(n) })
+		v := &t.nodes[n]
+		shape := &shapes[v.kind]
+		if shape[0] == other && shape[1] == other {
+			continue
+		}
+		for i, at := range [4]uint32{v.a, v.b, v.c, v.d} {
+			switch shape[i] {
+			case child:
+				up[at] = Node(n)
+			case list:
+				for _, c := range t.list(at) {
+					up[c] = Node(n)
+				}
+			}
+		}
 	}
+	up[0] = 0 // it stood for all that was missing
 	return up
 }

@@ -132,6 +132,9 @@ func (r *Registry) poll(ctx context.Context, cursor mediawiki.Cursor) (mediawiki
 	if err != nil {
 		return cursor, err
 	}
+	if len(changes) > 0 && r.changed != nil {
+		r.changed()
+	}
 	titles := r.touched(changes)
 	if err := r.Refresh(ctx, titles); err != nil {
 		return cursor, err

@@ -58,6 +58,7 @@ type Options struct {
 	Suffixes []string // of definition pages; the first is the preferred one; default ".gadget"
 	Log      *slog.Logger
 	Now      func() time.Time
+	Changed  func() // called when recent changes have something new; it must not block. May be nil
 }
 
 // Registry knows the gadgets of one wiki. Its methods are safe for concurrent use.
@@ -69,6 +70,7 @@ type Registry struct {
 	suffixes []string
 	log      *slog.Logger
 	now      func() time.Time
+	changed  func()
 
 	// generation rises whenever a page, a gadget or an account that matters has changed. Everything remembered in
 	// memory is remembered together with the generation it was made in.
@@ -89,7 +91,7 @@ type cached struct {
 // New makes a registry. It asks the wiki nothing until [Registry.Begin] or [Registry.Follow] runs.
 func New(o Options) *Registry {
 	r := &Registry{
-		Site: o.Site, wiki: o.Wiki, store: o.Store, suffixes: o.Suffixes, log: o.Log, now: o.Now,
+		Site: o.Site, wiki: o.Wiki, store: o.Store, suffixes: o.Suffixes, log: o.Log, now: o.Now, changed: o.Changed,
 		gadgets: otter.Must(&otter.Options[int64, cached]{MaximumSize: 20_000}),
 		messages: otter.Must(&otter.Options[messageKey, map[string]string]{
 			MaximumSize:      10_000,

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"unicode/utf8"
 
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
@@ -19,35 +21,63 @@ import (
 // opaque is the goal of scripts that nobody could analyse, and the rule of the finding that says so.
 const opaque = "opaque"
 
-// analyse fills in a task's script: read, found in the cache or analysed, in order and with fingerprints.
-func (r *run) analyse(ctx context.Context, t *task) {
-	src, err := read(ctx, t.Input)
+// analyse fills in a task's script: read, found in the cache or analysed, in order and with fingerprints. The buffer is
+// for the bytes of the script, which nobody needs any longer than that.
+func (r *run) analyse(ctx context.Context, t *task, buffer *bytes.Buffer) {
+	src, err := read(ctx, t.Input, buffer)
 	if err != nil {
 		t.broken = !errors.Is(err, errTooLong)
 		t.script = unread(err.Error())
 		t.script.Path = t.Path
 		return
 	}
-	sum := sha256.Sum256(src)
-	digest, text := hex.EncodeToString(sum[:]), decoded(src)
+	if r.Cache == nil {
+		t.script, _ = r.fresh(t, src, "", nil)
+		return
+	}
+	digest := sha256Hex(src)
 	key := r.Cache.key(t.Path, digest)
 	if t.script = r.Cache.get(key, t.Find); t.script != nil {
 		t.cached = true
-		t.script.Text = text
+		t.script.Text = decoded(src)
 		return
 	}
 	var asked lookups
-	t.script = guarded(r.Analyse, t.Path, src, asked.record(t.Find))
-	t.script.Path, t.script.SHA256, t.script.Text = t.Path, digest, cmp.Or(t.script.Text, text)
-	complete(t.script)
-	if t.script.Text == text { // a text that only the analysis can decode is not to be had from the cache
+	whole := false
+	if t.script, whole = r.fresh(t, src, digest, &asked); whole {
 		r.Cache.put(key, t.script, asked)
 	}
 }
 
-// decoded is the text that positions count in, as the analysis reads the bytes: see package js.
+// fresh analyses a script. It also says whether the text is to be had from the bytes alone: one that only the analysis can
+// decode does not come back from the cache.
+func (r *run) fresh(t *task, src []byte, digest string, asked *lookups) (s *finding.Script, whole bool) {
+	s = guarded(r.Analyse, t.Path, src, asked.record(t.Find))
+	if s.SHA256 = cmp.Or(digest, s.SHA256); s.SHA256 == "" {
+		s.SHA256 = sha256Hex(src)
+	}
+	text := s.Text
+	if text != string(src) {
+		text = decoded(src)
+	}
+	s.Path, s.Text = t.Path, cmp.Or(s.Text, text)
+	complete(s)
+	return s, s.Text == text
+}
+
+func sha256Hex(src []byte) string {
+	sum := sha256.Sum256(src)
+	return hex.EncodeToString(sum[:])
+}
+
+// decoded is the text that positions count in, as the analysis reads the bytes: see package js. Nearly all scripts are
+// UTF-8, which is quickly seen.
 func decoded(src []byte) string {
-	return strings.ToValidUTF8(strings.TrimPrefix(string(src), "\ufeff"), "\ufffd")
+	text := string(bytes.TrimPrefix(src, []byte("\ufeff")))
+	if utf8.ValidString(text) {
+		return text
+	}
+	return strings.ToValidUTF8(text, "\ufffd")
 }
 
 // complete puts an analysis in order. A script that was not analysed always has a finding.
@@ -56,6 +86,9 @@ func complete(s *finding.Script) {
 		s.Findings = unread("The script could not be analysed.").Findings
 	}
 	s.Sort()
+	if len(s.Findings) == 0 {
+		return
+	}
 	lines := finding.NewLines(s.Text)
 	for i := range s.Findings {
 		s.Findings[i].Fingerprint = lines.Fingerprint(&s.Findings[i])
@@ -65,17 +98,18 @@ func complete(s *finding.Script) {
 // errTooLong: the script is there, but longer than we read.
 var errTooLong = fmt.Errorf("longer than %d MB, which is the most that is read", maxSize>>20)
 
-func read(ctx context.Context, in Input) ([]byte, error) {
+// read reads a script into a buffer.
+func read(ctx context.Context, in Input, buffer *bytes.Buffer) ([]byte, error) {
 	rc, err := in.Open(ctx)
 	if err == nil {
 		defer rc.Close()
-		var text []byte
-		text, err = io.ReadAll(io.LimitReader(rc, maxSize+1))
-		if err == nil && len(text) > maxSize {
+		buffer.Reset()
+		_, err = buffer.ReadFrom(io.LimitReader(rc, maxSize+1))
+		if err == nil && buffer.Len() > maxSize {
 			err = errTooLong
 		}
 		if err == nil {
-			return text, nil
+			return buffer.Bytes(), nil
 		}
 	}
 	if where := (*fs.PathError)(nil); errors.As(err, &where) {

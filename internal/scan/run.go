@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"runtime"
 
@@ -13,6 +14,8 @@ import (
 const (
 	maxSize  = 8 << 20     // longest script read, in bytes; MediaWiki keeps no page over 2 MiB
 	inFlight = 2 * maxSize // bytes of scripts held at once
+
+	maxBuffer = 1 << 20 // longest buffer a worker keeps for the next script
 )
 
 // task is one script on its way through the scan.
@@ -88,9 +91,13 @@ func (r *run) feed(ctx context.Context, sources []Source) error {
 }
 
 func (r *run) analyseAll(ctx context.Context) error {
+	var buffer bytes.Buffer
 	for t := range r.todo {
-		r.analyse(ctx, t)
+		r.analyse(ctx, t, &buffer)
 		close(t.done)
+		if buffer.Cap() > maxBuffer {
+			buffer = bytes.Buffer{}
+		}
 	}
 	return nil
 }

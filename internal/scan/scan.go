@@ -19,8 +19,8 @@ import (
 	"sallyport/internal/link"
 )
 
-// Analyser says what is to be said about one script; find gives those it names, and may be nil. It is pure, and several
-// goroutines call it at once.
+// Analyser says what is to be said about one script; find gives those it names, and may be nil. It is pure, several
+// goroutines call it at once, and src is only lent to it.
 type Analyser func(path string, src []byte, find link.Find) *finding.Script
 
 // Input is one script that is still to be read.

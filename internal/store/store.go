@@ -146,5 +146,8 @@ type Store interface {
 	// Secret returns 32 random bytes kept under a name, made at the first call; the same for every process on this store.
 	Secret(ctx context.Context, name string) ([]byte, error)
 
+	Analyses
+	Approvals
+
 	Close() error
 }

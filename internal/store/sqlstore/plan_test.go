@@ -23,6 +23,8 @@ func asked(t *testing.T) map[string]listing {
 		"Text":          {rows: selectText, args: []any{"d"}},
 		"Account":       {rows: selectAccount, args: []any{"w", "n"}},
 		"list size":     {rows: selectGallerySize, args: []any{"w"}},
+		"Results":       {rows: selectResults, args: []any{"d", "w"}},
+		"Settled":       {rows: selectSettled, args: jobKey(store.Job{})},
 	}
 	for _, q := range []store.Query{{}, {Sort: "title"}, {Sort: "saved"}, {Owner: "Mara"}} {
 		p, err := plan("w", q)
