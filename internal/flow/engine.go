@@ -50,6 +50,7 @@ type engine struct {
 	open         []js.Node
 	known        map[js.Node]uint32 // computed property names that turned out constant
 	assumedReads int
+	eithers      int // conditions of which one is enough
 
 	places  []place // circumstances, from 1
 	seeds   []seed

@@ -177,24 +177,6 @@ func (e *engine) isTable(n js.Node, depth int) bool {
 	return true
 }
 
-// regexpOf finds the pattern that a variable holds.
-func (e *engine) regexpOf(n js.Node) (string, bool) {
-	if e.Kind(n) == js.Regexp {
-		return e.Str(n), true
-	}
-	if e.Kind(n) != js.Ident {
-		return "", false
-	}
-	at := e.get(e.Binding(n))
-	for i := e.refs[at].in; i != 0; i = e.edges[i].nextIn {
-		at = e.edges[i].from
-	}
-	if int(at) < e.Len() && e.Kind(js.Node(at)) == js.Regexp {
-		return e.Str(js.Node(at)), true
-	}
-	return "", false
-}
-
 // strict says whether a pattern lets through only texts that are harmless everywhere: anchored at both ends, and without
 // anything that matches angle brackets, quotes or anything at all.
 func strict(p string) bool {

@@ -82,8 +82,14 @@ func (e *engine) leaveChoice(c *choice) {
 	}
 }
 
+// maxEithers bounds the conditions that are weighed so. Long chains are gone through once for each of their members.
+const maxEithers = 20_000
+
 // refineEither is for conditions of which one is enough: a variable that each of them narrows is what one of them says.
 func (e *engine) refineEither(left, right js.Node, holds bool) {
+	if e.eithers++; e.eithers > maxEithers {
+		return
+	}
 	mark := len(e.log)
 	e.refine(left, holds)
 	a := e.changed(mark)

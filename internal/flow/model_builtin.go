@@ -313,8 +313,8 @@ func (e *engine) replaceMove(pattern, by js.Node, all bool) move {
 		all = strings.Contains(e.RegexpFlags(pattern), "g")
 	} else if s, ok := e.Constant(pattern); ok {
 		p = s
-	} else if r, ok := e.regexpOf(pattern); ok {
-		p, isRegexp, all = r, true, true
+	} else if r, flags, ok := e.patternOf(pattern); ok {
+		p, isRegexp, all = r, true, strings.Contains(flags, "g")
 	}
 	if strings.Contains(p, "&lt;") && strings.Contains(text, "<") || strings.Contains(p, "&#") {
 		return decoded

@@ -55,6 +55,7 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 		e.seed(n, FromURL, Anywhere)
 	case "mw.template.compile().render", "mw.template.get().render":
 		e.mustache(c, e.templateOf(c), e.arg(c, 0))
+		e.learn(n, e.jq())
 	case "mw.util.getUrl", "mw.util.wikiUrlencode", "mw.util.rawurlencode":
 		e.pass(c, encoded)
 		if name == "mw.util.getUrl" {

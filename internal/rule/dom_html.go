@@ -47,7 +47,7 @@ func (p *Pass) htmlSink(s sink) {
 		}
 		w.severity = min(w.severity, finding.Medium)
 	}
-	if k := p.Graph.KindOf(s.value); w.severity > finding.Note && k != flow.JQuery && k != flow.Element && k != flow.Function {
+	if k := p.Graph.KindOf(s.value); w.severity > finding.Note && (k != flow.JQuery || s.value == s.node) && k != flow.Element && k != flow.Function {
 		p.Can(s.node, capability.Capability{Name: capability.DOMHTML})
 		p.reportHTML(s.node, w, "becomes HTML")
 	} else if s.sure && k == flow.String {

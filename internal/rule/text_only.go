@@ -78,11 +78,11 @@ func (p *Pass) allUses(name js.Node, left *int) bool {
 }
 
 // keepsText knows what shows text as it is: el.textContent = text.
-func (p *Pass) keepsText(left js.Node, left *int) bool {
-	if p.Kind(left) == js.Ident {
-		return p.allUses(left, left)
+func (p *Pass) keepsText(target js.Node, left *int) bool {
+	if p.Kind(target) == js.Ident {
+		return p.allUses(target, left)
 	}
-	switch name, _ := p.KeyName(left); name {
+	switch name, _ := p.KeyName(target); name {
 	case "textContent", "innerText", "outerText", "nodeValue", "value", "title", "alt", "placeholder":
 		return true
 	}

@@ -22,6 +22,9 @@ type reader struct {
 	object js.Node // that makes the component; 0 when all of the script does
 }
 
+// maxTemplates bounds the templates of one script that are looked at.
+const maxTemplates = 100
+
 // components are the components of a .vue file, and those whose template stands as text in a script.
 func (p *Pass) components() []component {
 	if !p.known.taken {
@@ -48,7 +51,7 @@ func (p *Pass) readComponents() []component {
 			return
 		}
 		for _, text := range p.Graph.Str(p.Value(n)).Consts() {
-			if !strings.Contains(text, "<") || !strings.Contains(text, "v-") && !strings.Contains(text, ":") {
+			if len(out) == maxTemplates || !strings.Contains(text, "<") || !strings.Contains(text, "v-") && !strings.Contains(text, ":") {
 				continue
 			}
 			s := js.Parse([]byte("<template>"+text+"</template>"), js.Options{Name: "template.vue", Limits: p.text.o.Limits})
