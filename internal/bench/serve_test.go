@@ -13,6 +13,7 @@ import (
 const settings = `listen = %q
 confirm_listen = %q
 store = %q
+bus = "embedded:"
 log_level = "warn"
 [wiki]
 url = %q

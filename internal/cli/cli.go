@@ -26,11 +26,22 @@ type streams struct {
 }
 
 type commands struct {
-	Dev     devCommand     `cmd:"" help:"A pretend wiki with people and gadgets, on loopback. Nothing to configure, nothing left behind."`
-	Scan    scanCommand    `cmd:"" help:"Read scripts and say what they can do: to whom, how surely, and where in the text."`
-	Serve   serveCommand   `cmd:"" help:"The gateway in front of a MediaWiki."`
-	Config  configCommand  `cmd:"" help:"Show or check the settings."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Dev       devCommand       `cmd:"" help:"A pretend wiki with people and gadgets, on loopback. Nothing to configure, nothing left behind."`
+	Scan      scanCommand      `cmd:"" help:"Read scripts and say what they can do: to whom, how surely, and where in the text."`
+	Rules     rulesCommand     `cmd:"" help:"List and explain what a scan looks for; test checks of your own."`
+	Detonate  detonateCommand  `cmd:"" help:"Run scripts in a sealed browser, as several people on several days, and say what they did."`
+	Replay    replayCommands   `cmd:"" help:"Judge a log of detonate again, or play an outbreak."`
+	Explain   explainCommand   `cmd:"" help:"Read scripts and run them: one report for people."`
+	Inventory inventoryCommand `cmd:"" help:"The table of every script and everything it asks of other sites, read and seen running."`
+	Snapshot  snapshotCommand  `cmd:"" help:"Record a MediaWiki, so that scripts can be run on it where it is not."`
+	Serve     serveCommand     `cmd:"" help:"The gateway in front of a MediaWiki."`
+	Worker    workerCommand    `cmd:"" help:"Analyse the scripts that wait, beside serve or on another machine."`
+	Key       keyCommand       `cmd:"" help:"Who may approve changes of code: invite people, register machines, list, revoke."`
+	Deploy    deployCommand    `cmd:"" help:"Publish files as pages of code, signed with a registered key."`
+	Audit     auditCommand     `cmd:"" help:"The log of what was approved, and by whom."`
+	WikiHook  wikiHookCommand  `cmd:"" help:"Print the file with which a wiki refuses changes of code that nobody approved."`
+	Config    configCommand    `cmd:"" help:"Show or check the settings."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // exitRequest is how kong's own exits (--help, usage errors) come back instead of ending the process.
@@ -47,7 +58,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 			code = int(asked)
 		}
 	}()
-	c := commands{Scan: scanCommand{analysis: theAnalysis()}}
+	c := commands{Scan: scanCommand{analysis: theAnalysis()}, Explain: explainCommand{analysis: theAnalysis()}, Inventory: inventoryCommand{analysis: theAnalysis()}}
 	parser, err := kong.New(&c,
 		kong.Name("sallyport"),
 		kong.Description("Sallyport lets a wiki run the code its users write, without taking that code on trust."),

@@ -7,11 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"sallyport/internal/bus"
+	"sallyport/internal/config"
 	"sallyport/internal/fakewiki"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
@@ -50,7 +51,13 @@ func (c devCommand) Run(s streams) error {
 
 	work, ctx := errgroup.WithContext(s.ctx)
 	work.Go(func() error { return serveHTTP(ctx, inner, pretend, log) })
-	all, err := join(ctx, parts{wikiURL: "http://" + inner.Addr().String(), scriptPath: "/w", store: db, log: log})
+	settings, err := config.Parse(nil)
+	if err != nil {
+		return err
+	}
+	settings.ConfirmListen = confirm.Addr().String()
+	settings.WriteDoor.WikiOrigin = "http://" + door.Addr().String()
+	all, err := join(ctx, parts{wikiURL: "http://" + inner.Addr().String(), scriptPath: "/w", store: db, door: doorOf(settings), log: log})
 	if err != nil {
 		return err
 	}
@@ -58,11 +65,15 @@ func (c devCommand) Run(s streams) error {
 		return err
 	}
 	work.Go(func() error { return serveHTTP(ctx, door, all.handler, log) })
-	work.Go(func() error { return serveHTTP(ctx, confirm, http.HandlerFunc(nothingToApprove), log) })
+	work.Go(func() error { return serveHTTP(ctx, confirm, all.confirm, log) })
 	work.Go(func() error { return all.registry.Follow(ctx) })
+	work.Go(func() error { return all.background(db, bus.Options{}, 1, log).run(ctx) })
 
-	about, err := describe(ctx, all.registry, door.Addr(), confirm.Addr())
+	about, err := describe(ctx, all.registry, door.Addr(), settings.Confirm())
 	if err != nil {
+		return err
+	}
+	if about.Invitation, err = invite(ctx, db, all.client, all.registry.Site.ID, "Ira", settings.Confirm(), time.Now().Add(24*time.Hour)); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -91,20 +102,14 @@ func listen(ctx context.Context, addrs ...string) ([]net.Listener, error) {
 	return all, nil
 }
 
-// nothingToApprove answers on the confirm origin as long as the write door is not built.
-func nothingToApprove(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = io.WriteString(w, `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Approvals</title>
-<h1>Nothing waits here</h1><p>Changes to code will be approved at this address, where no user code ever runs. This version of Sallyport does not hold changes back yet.</p></html>`)
-}
-
 // started is what dev says about itself; with --json it is the line on standard output.
 type started struct {
 	Wiki    string   `json:"wiki"`
 	Confirm string   `json:"confirm"`
 	People  []person `json:"people"`
 	Gadgets []sample `json:"gadgets"`
+
+	Invitation string `json:"invitation"` // where Ira makes a passkey
 }
 
 type sample struct {
@@ -112,12 +117,12 @@ type sample struct {
 	Module string `json:"module"`
 }
 
-func describe(ctx context.Context, r *registry.Registry, door, confirm net.Addr) (*started, error) {
+func describe(ctx context.Context, r *registry.Registry, door net.Addr, confirm string) (*started, error) {
 	rows, _, err := r.List(ctx, store.Query{Sort: "title"})
 	if err != nil {
 		return nil, err
 	}
-	about := &started{Wiki: "http://" + door.String(), Confirm: "http://" + confirm.String(), People: people}
+	about := &started{Wiki: "http://" + door.String(), Confirm: confirm, People: people}
 	for _, row := range rows {
 		about.Gadgets = append(about.Gadgets, sample{Title: row.Title, Module: registry.ModuleName(row.PageID)})
 	}
@@ -130,5 +135,6 @@ func (a *started) print(w io.Writer) {
 	for _, p := range a.People {
 		fmt.Fprintf(w, "  Log in as     %-5s password %-14s %s\n", p.Name, p.Password, p.about)
 	}
-	fmt.Fprintf(w, "\nLog in, open My gadgets, switch one on, and open a page. Press Ctrl-C to stop.\n")
+	fmt.Fprintf(w, "\nLog in, open My gadgets, switch one on, and open a page.\n")
+	fmt.Fprintf(w, "Or be Ira: make a passkey at %s,\nlog in on the wiki, and change MediaWiki:Common.js. Press Ctrl-C to stop.\n", a.Invitation)
 }

@@ -46,8 +46,8 @@ func TestDevSaysWhatItStartedInOneLineAndLeavesNothingBehind(t *testing.T) {
 	if body := read(t, about.Wiki+"/sallyport/gadgets"); !strings.Contains(body, "section-links") {
 		t.Error("the gallery lacks a gadget")
 	}
-	if body := read(t, about.Confirm); !strings.Contains(body, "Nothing waits here") {
-		t.Errorf("the confirm origin says %q", body)
+	if body := read(t, about.Confirm); !strings.Contains(body, "Use a current browser") {
+		t.Errorf("the confirm origin says %q to a program", body)
 	}
 
 	stop()

@@ -14,6 +14,7 @@ import (
 	"sallyport/internal/delivery"
 	"sallyport/internal/gateway"
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/pending"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
 	"sallyport/internal/web"
@@ -30,13 +31,18 @@ type parts struct {
 	store      store.Store
 	suffixes   []string
 	trusted    []netip.Prefix
+	door       *doorParts // nil: nothing is held back
 	log        *slog.Logger
 }
 
 // joined is everything, ready to serve.
 type joined struct {
 	handler  http.Handler
+	confirm  http.Handler // the origin of approvals; nil without a door
+	desk     *pending.Desk
 	registry *registry.Registry
+	client   *mediawiki.Client
+	changed  chan struct{} // gets something when the wiki has changed
 }
 
 // join puts the parts together. It needs the wiki's word on its own titles; when the wiki is down, its last word is used.
@@ -50,7 +56,10 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
-	reg := registry.New(registry.Options{Site: site, Wiki: client, Store: p.store, Suffixes: p.suffixes, Log: p.log})
+	changed := make(chan struct{}, 1)
+	reg := registry.New(registry.Options{
+		Site: site, Wiki: client, Store: p.store, Suffixes: p.suffixes, Log: p.log, Changed: func() { nudge(changed) },
+	})
 	secret, err := p.store.Secret(ctx, "web-tokens")
 	if err != nil {
 		return nil, err
@@ -72,9 +81,20 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	for _, path := range loads.Paths() {
 		own.Handle(path, loads)
 	}
+	var door *gateway.Door
+	var approvals http.Handler
+	var desk *pending.Desk
+	if p.door != nil {
+		if door, approvals, err = p.door.open(ctx, p, client, site, reg.SiteGadgets); err != nil {
+			return nil, err
+		}
+		own.Handle("GET "+base+"/resume/{id}", door.Resume())
+		desk = door.Desk
+	}
 	return &joined{
-		registry: reg,
+		registry: reg, client: client, changed: changed, confirm: approvals, desk: desk,
 		handler: gateway.New(gateway.Options{
+			Door:     door,
 			Upstream: upstream, Tag: loads.Tag(), Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
 			Link: func(lang string) (text, address string) { return menu(lang), base + "/" },
 		}),

@@ -31,6 +31,7 @@ type scanCommand struct {
 	Baseline     string   `help:"A scan saved with --format json: only what it does not have counts." placeholder:"FILE"`
 	Suppressions string   `help:"The findings you accept, each with a reason and an expiry; TOML or JSON." placeholder:"FILE"`
 	Diff         bool     `help:"Compare two paths, or two saved scans: which capabilities are gained, which are lost?"`
+	Rules        []string `help:"Checks of your own: a folder with Semgrep rules. May be given several times." placeholder:"DIR" sep:"none"`
 	FailOn       string   `help:"Exit with 3 when a finding is at least this bad: note, low, medium, high or critical. What cannot be analysed always is." enum:"note,low,medium,high,critical" default:"medium"`
 	Jobs         int      `help:"Scripts analysed at once; one a core when 0." default:"0" placeholder:"N"`
 	Cache        string   `help:"Where analyses are kept; a folder of yours by default." placeholder:"DIR"`
@@ -54,6 +55,13 @@ func (c scanCommand) Run(s streams) error {
 	if wrong := c.check(); wrong != "" {
 		fmt.Fprintf(s.stderr, "sallyport: %s\n\nTo see what there is: sallyport scan --help\n", wrong)
 		return exitRequest(exitUsage)
+	}
+	if len(c.Rules) > 0 {
+		own, err := readRules(c.Rules)
+		if err != nil {
+			return tellMistakes(s.stderr, err)
+		}
+		c.analysis = c.analysis.with(own)
 	}
 	collectSeldom(400)
 	busy := c.Output == "" && isTerminal(s.stdout)

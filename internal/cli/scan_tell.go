@@ -39,6 +39,17 @@ func (t *teller) progress(sum scan.Summary) {
 	fmt.Fprintf(t.w, "\r\x1b[Kscripts: %d%s, findings: %d", sum.Scripts, of, sum.Findings())
 }
 
+// count shows how many of something are done.
+func (t *teller) count(what string, done, of int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.draws || time.Since(t.drawn) < 100*time.Millisecond {
+		return
+	}
+	t.drawn = time.Now()
+	fmt.Fprintf(t.w, "\r\x1b[K%s: %d of %d", what, done, of)
+}
+
 // remark says something that is no result. Names in it come from strangers.
 func (t *teller) remark(text string) {
 	if t.quiet {

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"sallyport/internal/bus"
 	"sallyport/internal/config"
 	"sallyport/internal/store/sqlstore"
 )
@@ -40,7 +41,7 @@ func (c serveCommand) Run(s streams) error {
 	defer db.Close()
 	all, err := join(s.ctx, parts{
 		wikiURL: settings.Wiki.URL, scriptPath: settings.Wiki.ScriptPath, store: db,
-		suffixes: settings.Gadgets.Suffixes, trusted: trusted, log: log,
+		suffixes: settings.Gadgets.Suffixes, trusted: trusted, door: doorOf(settings), log: log,
 	})
 	if err != nil {
 		return err
@@ -49,13 +50,37 @@ func (c serveCommand) Run(s streams) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	fmt.Fprintf(s.stderr, "wiki       %s (%s)\nbehind     %s%s\ngadgets    pages in user space ending in %v\napprovals  not part of this version; confirm_listen is not used yet\n",
-		"http://"+door.Addr().String(), all.registry.Site.Name, settings.Wiki.URL, settings.Wiki.ScriptPath, settings.Gadgets.Suffixes)
+	defer door.Close()
+	var approvals net.Listener
+	if all.confirm != nil {
+		if approvals, err = (&net.ListenConfig{}).Listen(s.ctx, "tcp", settings.ConfirmListen); err != nil {
+			return fmt.Errorf("listen for approvals: %w", err)
+		}
+		defer approvals.Close()
+	}
+	fmt.Fprintf(s.stderr, "wiki       %s (%s)\nbehind     %s%s\ngadgets    pages in user space ending in %v\napprovals  %s\n",
+		"http://"+door.Addr().String(), all.registry.Site.Name, settings.Wiki.URL, settings.Wiki.ScriptPath, settings.Gadgets.Suffixes, approvalsAt(settings))
 	collectSeldom(800)
 	work, ctx := errgroup.WithContext(s.ctx)
 	work.Go(func() error { return serveHTTP(ctx, door, all.handler, log) })
+	if all.confirm != nil {
+		work.Go(func() error { return serveHTTP(ctx, approvals, all.confirm, log) })
+		work.Go(func() error { return all.desk.Tend(ctx) })
+		work.Go(func() error { return all.watcher(db).Run(ctx) })
+	}
 	work.Go(func() error { return all.keepFresh(ctx, log) })
+	work.Go(func() error {
+		return all.background(db, bus.Options{Address: settings.Bus, Name: "serve"}, settings.Analysis.Jobs, log).run(ctx)
+	})
 	return work.Wait()
+}
+
+// approvalsAt says where changes are approved.
+func approvalsAt(c *config.Config) string {
+	if !c.WriteDoor.Enabled {
+		return "none: write_door.enabled is false, and everything passes"
+	}
+	return c.Confirm() + ", at " + c.ConfirmListen
 }
 
 // keepFresh reads the wiki's definitions when nothing is known yet, and follows its changes from then on.

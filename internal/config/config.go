@@ -32,6 +32,7 @@ type Config struct {
 	LogLevel       string   `toml:"log_level"`
 	Wiki           Wiki     `toml:"wiki"`
 	Gadgets        Gadgets  `toml:"gadgets"`
+	WriteDoor      Door     `toml:"write_door"`
 	Analysis       Analysis `toml:"analysis"`
 }
 
@@ -130,6 +131,7 @@ func (c *Config) Check() error {
 	if _, err := c.Proxies(); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, c.WriteDoor.check()...)
 	return errors.Join(errs...)
 }
 

@@ -15,6 +15,10 @@ func (w *Wiki) apiParse(c *apiCall) error {
 	if err != nil {
 		return err
 	}
+	if c.has("onlypst") {
+		c.result["parse"] = object{"text": under{"text", w.sign(c.request, text, model)}}
+		return nil
+	}
 	body := w.renderBody(t, text, model)
 	o := object{"title": w.prefixed(t)}
 	if p := w.db.byTitle[t]; p != nil && !c.has("text") {

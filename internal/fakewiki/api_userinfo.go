@@ -27,6 +27,12 @@ func (q *query) userInfo() error {
 			o["editcount"] = q.account.Edits
 		}
 	}
+	if asks("email") && q.account != nil {
+		o["email"] = q.account.Email
+		if q.account.Email != "" {
+			o["emailauthenticated"] = stamp(q.account.Registration)
+		}
+	}
 	if asks("registrationdate") && q.account != nil {
 		o["registrationdate"] = stamp(q.account.Registration)
 	}

@@ -66,7 +66,7 @@ func (w *Wiki) late() string {
 
 // loadURL is an address of load.php with the names sorted, as MediaWiki writes them.
 func (w *Wiki) loadURL(pairs ...string) string {
-	pairs = append(pairs, "lang", w.site.Lang, "skin", skinName)
+	pairs = append(pairs, "lang", w.lang, "skin", w.dress)
 	type pair struct{ name, value string }
 	var sorted []pair
 	for i := 0; i < len(pairs); i += 2 {
@@ -163,8 +163,14 @@ func (w *Wiki) personVars(v *visit, vars map[string]any) {
 		return
 	}
 	vars["wgUserName"], vars["wgUserId"], vars["wgUserEditCount"] = v.user.Name, v.user.ID, v.account.Edits
-	vars["wgUserRegistration"], vars["wgUserLanguage"] = v.account.Registration.UnixMilli(), w.site.Lang
+	vars["wgUserRegistration"], vars["wgUserLanguage"] = v.account.Registration.UnixMilli(), w.lang
 	vars["wgUserNewMsgRevisionId"] = nil
+	if len(v.account.GlobalGroups) > 0 {
+		vars["wgGlobalGroups"] = v.account.GlobalGroups
+	}
+	if v.account.Temp {
+		vars["wgUserIsTemp"] = true
+	}
 }
 
 func categoryNames(categories []wiki.Title) []string {

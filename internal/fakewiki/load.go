@@ -2,6 +2,7 @@ package fakewiki
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func (w *Wiki) loadRequest(q *request) *loadRequest {
 	r := &loadRequest{wiki: w, names: unpack(q.text("modules")), only: q.text("only"), skin: q.text("skin"), lang: q.or("lang", "qqx"),
 		userName: q.text("user"), version: q.text("version"), versioned: q.text("version") != "", raw: q.flag("raw"),
 		safemode: q.text("safemode") == "1", debug: q.flag("debug")}
-	if r.skin != skinName {
+	if !slices.Contains(Skins(), r.skin) {
 		r.skin = "fallback"
 	}
 	return r
@@ -37,7 +38,7 @@ func (w *Wiki) loadRequest(q *request) *loadRequest {
 
 // versionOf is the version of one module for one person, for the addresses in a page's head.
 func (w *Wiki) versionOf(module, user string) string {
-	q := &loadRequest{wiki: w, skin: skinName, lang: w.site.Lang, userName: user}
+	q := &loadRequest{wiki: w, skin: w.dress, lang: w.lang, userName: user}
 	return loadHash(q.module(module).version)
 }
 

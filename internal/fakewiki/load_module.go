@@ -2,6 +2,7 @@ package fakewiki
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -52,12 +53,20 @@ func (q *loadRequest) modules() []*loadModule {
 		return q.all
 	}
 	for _, b := range builtins() {
+		if m := q.wiki.kept[b.name]; m != nil {
+			q.all = append(q.all, m)
+			continue
+		}
 		m := &loadModule{name: b.name, needs: b.needs, group: groupNone, code: b.script(q), safe: true}
 		for _, s := range b.styles {
 			m.styles = append(m.styles, styleSheet{css: asset(s)})
 		}
 		q.all = append(q.all, m.seal())
+		if b.name != "mediawiki.base" { // which says what the request was for
+			q.wiki.kept[b.name] = m
+		}
 	}
+	q.all = append(q.all, q.wiki.aliasModules()...)
 	q.all = append(q.all, (&loadModule{name: "user.options", group: groupPrivate, private: true, safe: true}).seal())
 	for _, m := range []*loadModule{q.site(), q.siteStyles(), q.user(), q.userStyles()} {
 		q.all = append(q.all, m.seal())
@@ -66,6 +75,17 @@ func (q *loadRequest) modules() []*loadModule {
 		q.all = append(q.all, q.gadget(&e).seal())
 	}
 	return q.all
+}
+
+// aliasModules are empty modules that need those which they are part of here.
+func (w *Wiki) aliasModules() []*loadModule {
+	if w.aliases == nil {
+		all := aliases()
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			w.aliases = append(w.aliases, (&loadModule{name: name, needs: []string{all[name]}, group: groupNone, safe: true}).seal())
+		}
+	}
+	return w.aliases
 }
 
 func (q *loadRequest) module(name string) *loadModule {

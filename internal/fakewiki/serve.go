@@ -55,6 +55,9 @@ func (w *Wiki) answer(q *request) *reply {
 	if w.byHost {
 		w.site.Server = "http://" + q.http.Host
 	}
+	if t, ok := q.http.Context().Value(throughKey{}).(Through); ok {
+		defer w.look(t)()
+	}
 	w.recognise(q)
 	r := w.route(q)
 	for _, c := range q.cookies {

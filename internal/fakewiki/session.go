@@ -24,6 +24,9 @@ const anonymousToken = `+\`
 // recognise finds out who asks, by the session cookie. An API request that any origin may send is nobody's.
 func (w *Wiki) recognise(q *request) {
 	q.user = anonymous(q.http.RemoteAddr)
+	if w.recogniseThrough(q) {
+		return
+	}
 	if q.text("origin") == "*" || q.has("callback") {
 		return
 	}

@@ -93,7 +93,7 @@ func (w *Wiki) bodyClass(v *visit) string {
 		side = "ns-special mw-special-" + v.special
 	}
 	dir := w.direction()
-	return "skin-vector-legacy mediawiki " + dir + " sitedir-" + dir + " mw-hide-empty-elt ns-" + strconv.Itoa(v.title.NS) + " " + side + " page-" + name + " skin-vector action-" + v.action
+	return "skin-vector-legacy mediawiki " + dir + " sitedir-" + dir + " mw-hide-empty-elt ns-" + strconv.Itoa(v.title.NS) + " " + side + " page-" + name + " skin-" + strings.Replace(w.dress, "vector-2022", "vector skin-vector-2022", 1) + " action-" + v.action
 }
 
 func (w *Wiki) personal(v *visit) portlet {

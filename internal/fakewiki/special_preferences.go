@@ -19,7 +19,7 @@ func (w *Wiki) specialPreferences(v *visit) *reply {
 		note = `<div class="mw-preferences-messagebox mw-notify-success successbox" id="mw-preferences-success">Your preferences have been saved.</div>`
 	}
 	content := note + `<div id="preferences"><form id="mw-prefs-form" class="mw-htmlform mw-htmlform-ooui" method="post" action="` + escape(w.address(v.title)) + `">` +
-		`<fieldset id="mw-prefsection-personal" class="mw-prefs-tabs"><legend>User profile</legend><p>Username: ` + escape(v.user.Name) + "</p></fieldset>" +
+		`<fieldset id="mw-prefsection-personal" class="mw-prefs-tabs"><legend>User profile</legend><p>Username: ` + escape(v.user.Name) + `</p><label for="mw-input-wpemailaddress">Email</label> <input id="mw-input-wpemailaddress" name="wpEmail" type="email" value="` + escape(v.account.Email) + `" readonly></fieldset>` +
 		`<fieldset id="mw-prefsection-gadgets" class="mw-prefs-tabs"><legend id="preftab-gadgets">Gadgets</legend><div id="mw-htmlform-gadgets" class="mw-gadgets">` + w.gadgetBoxes(v) + "</div></fieldset>" +
 		hiddenFields("wpEditToken", w.token(v.request, "")) + `<button id="prefcontrol" type="submit" name="wpPrefSave" value="Save">Save</button></form></div>`
 	return w.html(v, body{heading: "Preferences", content: content, safe: true})

@@ -25,6 +25,9 @@ type account struct {
 	Edits        int
 	Options      map[string]string
 	Salt, Hash   []byte
+	Email        string   `json:",omitempty"`
+	GlobalGroups []string `json:",omitempty"`
+	Temp         bool     `json:",omitempty"`
 }
 
 // AddUser registers somebody, or gives somebody who is registered that password and those groups. Names are taken as
@@ -73,6 +76,9 @@ func (a *account) word() wiki.User {
 func (a *account) effective() []string {
 	groups := slices.Clone(a.Groups)
 	slices.Sort(groups)
+	if a.Temp {
+		return append(groups, "*", "temp")
+	}
 	return append(groups, "*", "user", "autoconfirmed")
 }
 

@@ -47,12 +47,17 @@ type Wiki struct {
 	byHost   bool // no server was named: take the Host of each request
 	db       database
 	sessions map[string]*session
+
+	kept        map[string]*loadModule // built-in modules that are the same for every request
+	aliases     []*loadModule
+	dress, lang string // skin and language of the request that is being answered: see [Through]
 }
 
 // New makes a wiki that holds a main page and nobody.
 func New(o Options) *Wiki {
 	w := &Wiki{now: o.Now, random: o.Rand, log: o.Logger, site: newSite(o), byHost: o.Server == "",
-		db: newDatabase(), sessions: map[string]*session{}}
+		db: newDatabase(), sessions: map[string]*session{}, dress: skinName, kept: map[string]*loadModule{}}
+	w.lang = w.site.Lang
 	if w.now == nil {
 		w.now = time.Now
 	}

@@ -94,3 +94,10 @@ type Handler interface {
 	// Close writes what comes last. After it, nothing more is called.
 	Close() error
 }
+
+// Liner is a Handler that also takes a script as [Script.MarshalJSON] spelled it, in place of the script. Who has kept that
+// from an earlier scan need not read it to pass it on.
+type Liner interface {
+	Handler
+	Line(json []byte) error
+}

@@ -268,11 +268,23 @@ func (e *engine) invoke(at uint32, fn js.Node, t capability.Trigger) {
 
 // handler makes an argument a callback.
 func (e *engine) handler(at ref, cb callback) {
-	if at == 0 {
+	if at == 0 || e.isPlain(at) {
 		return
 	}
 	e.callbacks = append(e.callbacks, cb)
 	e.watch(at, callBack, 0, ref(len(e.callbacks)-1))
+}
+
+// isPlain knows values that are no functions, which half of all arguments are.
+func (e *engine) isPlain(at ref) bool {
+	if int(at) >= e.Len() {
+		return false
+	}
+	switch e.Kind(js.Node(at)) {
+	case js.String, js.Number, js.Bool, js.Null, js.Regexp, js.Template, js.Binary, js.Unary:
+		return true
+	}
+	return false
 }
 
 // callBackFact is told which function a callback is.

@@ -15,6 +15,8 @@ type machine struct {
 	kept   map[js.BindingID]any // what variables outside of running functions hold
 	failed map[js.Node]bool
 	ready  map[js.BindingID]bool // preludes that ran
+	atOnce []uint32              // calls that may be preludes
+	looked int                   // calls that were looked at for that
 	steps  int                   // left for this expression
 	spent  int                   // on all expressions
 	depth  int
@@ -324,14 +326,10 @@ func (m *machine) prelude(b js.BindingID) {
 		return
 	}
 	m.ready[b] = true
-	e := m.e
-	for id := 1; id < len(e.calls); id++ {
-		c := &e.calls[id]
-		if e.Kind(c.callee) != js.Function || e.places[c.place].fn != 0 {
-			continue
-		}
+	for _, id := range m.calledAtOnce() {
+		c := &m.e.calls[id]
 		for _, a := range c.args {
-			if e.Binding(a) == b {
+			if m.e.Binding(a) == b {
 				m.turns++
 				m.call(c.node, nil)
 				m.turns--
@@ -339,6 +337,17 @@ func (m *machine) prelude(b js.BindingID) {
 			}
 		}
 	}
+}
+
+// calledAtOnce are the calls at the top of the script of functions that stand there.
+func (m *machine) calledAtOnce() []uint32 {
+	e := m.e
+	for ; m.looked < len(e.calls); m.looked++ {
+		if c := &e.calls[m.looked]; e.Kind(c.callee) == js.Function && e.places[c.place].fn == 0 {
+			m.atOnce = append(m.atOnce, uint32(m.looked))
+		}
+	}
+	return m.atOnce
 }
 
 func (m *machine) unary(n js.Node, f *frame) (any, bool) {

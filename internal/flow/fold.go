@@ -98,10 +98,11 @@ func (e *engine) foldNew(at ref, depth int) Abstract {
 	if len(from) == 0 {
 		return e.holeAt(at)
 	}
-	var out Abstract
+	var c choices
 	for i := len(from) - 1; i >= 0; i-- {
-		out = e.union(out, e.foldRef(from[i], depth+1))
+		c.add(e.foldRef(from[i], depth+1))
 	}
+	out := c.all(&e.room)
 	if len(out.Texts) == 1 && len(out.Texts[0]) == 1 && out.Texts[0][0].Hole == SomeText {
 		if h := e.holeFor(at); h != SomeText {
 			return e.hole(h, e.nodeOf(at))
@@ -271,10 +272,10 @@ func (e *engine) foldReplace(c *callRecord, depth int) (Abstract, bool) {
 		return self, e.Kind(c.args[0]) == js.Regexp
 	}
 	by := e.foldRef(ref(c.args[1]), depth+1)
-	var out Abstract
+	var out choices
 	for _, t := range self.Texts {
 		if !t.Contains(what) {
-			out = e.union(out, e.only(t))
+			out.add(e.only(t))
 			continue
 		}
 		done := e.literal("")
@@ -288,7 +289,7 @@ func (e *engine) foldReplace(c *callRecord, depth int) (Abstract, bool) {
 			replaced = true
 			done = e.joinTexts(e.joinTexts(done, e.literal(before)), e.joinTexts(by, e.literal(after)))
 		}
-		out = e.union(out, done)
+		out.add(done)
 	}
-	return out, true
+	return out.all(&e.room), true
 }

@@ -2,44 +2,23 @@ package flow
 
 import "sallyport/internal/js"
 
-// room hands out parts of larger blocks: texts are short, and there are many. What was handed out belongs to whoever has
-// it; blocks are never used twice.
+// room is where texts are made: they are short, and there are many.
 type room struct {
-	pieceRoom Text
-	textRoom  []Text
-	parts     Text   // of the text under way
-	run       []byte // of the literal under way
-}
-
-const roomSize = 128
-
-func (r *room) newText(n int) Text {
-	if n > len(r.pieceRoom) {
-		r.pieceRoom = make(Text, max(n, roomSize))
-	}
-	out := r.pieceRoom[:n:n]
-	r.pieceRoom = r.pieceRoom[n:]
-	return out
-}
-
-func (r *room) newTexts(n int) []Text {
-	if n > len(r.textRoom) {
-		r.textRoom = make([]Text, max(n, roomSize))
-	}
-	out := r.textRoom[:n:n]
-	r.textRoom = r.textRoom[n:]
-	return out
+	pieces blocks[Piece]
+	texts  blocks[Text]
+	parts  Text   // of the text under way
+	run    []byte // of the literal under way
 }
 
 // only is a value that is one text.
 func (r *room) only(t Text) Abstract {
-	out := Abstract{Texts: r.newTexts(1)}
+	out := Abstract{Texts: r.texts.take(1)}
 	out.Texts[0] = t
 	return out
 }
 
 func (r *room) hole(h Hole, n js.Node) Abstract {
-	t := r.newText(1)
+	t := Text(r.pieces.take(1))
 	t[0] = Piece{Hole: h, Node: n}
 	return r.only(t)
 }
@@ -48,7 +27,7 @@ func (r *room) literal(s string) Abstract {
 	if s == "" {
 		return r.only(nil)
 	}
-	t := r.newText(1)
+	t := Text(r.pieces.take(1))
 	t[0] = Piece{Text: s}
 	return r.only(t)
 }
@@ -60,7 +39,7 @@ func (r *room) oneText(limit int, list ...Text) Text {
 		r.add(t, limit)
 	}
 	r.close()
-	out := r.newText(len(r.parts))
+	out := r.pieces.take(len(r.parts))
 	copy(out, r.parts)
 	return out
 }
@@ -122,18 +101,26 @@ func (e *engine) joinTexts(parts ...Abstract) Abstract {
 	return e.only(e.oneText(e.o.Limits.Text, list...))
 }
 
+// joinAll is joinTexts for parts of which some have alternatives. What has none goes along with the alternatives before
+// it, so that those are copied once for all of it.
 func (e *engine) joinAll(parts []Abstract) Abstract {
 	out := parts[0]
-	for _, p := range parts[1:] {
-		next := Abstract{More: out.More || p.More, Texts: e.newTexts(min(maxTexts, len(out.Texts)*len(p.Texts)))[:0]}
+	for rest := parts[1:]; len(rest) > 0; {
+		choice := rest[0]
+		more := out.More || choice.More
+		list := []Text{nil, nil}
+		for rest = rest[1:]; len(rest) > 0 && len(rest[0].Texts) == 1; rest = rest[1:] {
+			list, more = append(list, rest[0].Texts[0]), more || rest[0].More
+		}
+		next := Abstract{More: more, Texts: e.room.texts.take(min(maxTexts, len(out.Texts)*len(choice.Texts)))[:0]}
 	each:
-		for _, x := range out.Texts {
-			for _, y := range p.Texts {
+		for _, list[0] = range out.Texts {
+			for _, list[1] = range choice.Texts {
 				if len(next.Texts) >= maxTexts {
 					next.More = true
 					break each
 				}
-				next.Texts = append(next.Texts, e.oneText(e.o.Limits.Text, x, y))
+				next.Texts = append(next.Texts, e.oneText(e.o.Limits.Text, list...))
 			}
 		}
 		out = next
@@ -142,9 +129,9 @@ func (e *engine) joinAll(parts []Abstract) Abstract {
 }
 
 func (e *engine) mapTexts(a Abstract, f func(string) string) Abstract {
-	out := Abstract{Texts: e.newTexts(len(a.Texts)), More: a.More}
+	out := Abstract{Texts: e.room.texts.take(len(a.Texts)), More: a.More}
 	for i, t := range a.Texts {
-		u := e.newText(len(t))
+		u := e.pieces.take(len(t))
 		for k, p := range t {
 			if p.Hole == "" {
 				p.Text = f(p.Text)
@@ -168,35 +155,59 @@ func same(a, b Text) bool {
 	return true
 }
 
-func isAmong(t Text, list []Text) bool {
-	for _, u := range list {
-		if same(t, u) {
+// choices gathers alternatives. Texts that are equal count once.
+type choices struct {
+	texts [maxTexts]Text
+	count int
+	more  bool
+	given []Text // the alternatives as they were handed in, as long as those are all there are
+}
+
+func (c *choices) add(a Abstract) {
+	before := c.count
+	c.more = c.more || a.More
+	for _, t := range a.Texts {
+		if c.has(t) {
+			continue
+		}
+		if c.count == maxTexts {
+			c.more = true
+			break
+		}
+		c.texts[c.count] = t
+		c.count++
+	}
+	switch {
+	case before == 0 && c.count == len(a.Texts):
+		c.given = a.Texts
+	case c.count > before:
+		c.given = nil
+	}
+}
+
+func (c *choices) has(t Text) bool {
+	for i := range c.count {
+		if same(t, c.texts[i]) {
 			return true
 		}
 	}
 	return false
 }
 
-// union is either of two values. Texts that are equal count once.
+// all are the alternatives. Mostly there is nothing to copy.
+func (c *choices) all(r *room) Abstract {
+	if c.given != nil {
+		return Abstract{c.given, c.more}
+	}
+	out := r.texts.take(c.count)
+	copy(out, c.texts[:c.count])
+	return Abstract{out, c.more}
+}
+
+// union is either of two values.
 func (e *engine) union(a, b Abstract) Abstract {
-	out := Abstract{Texts: a.Texts, More: a.More || b.More}
-	switch {
-	case len(b.Texts) == 0:
-		return out
-	case len(a.Texts) == 0 && len(b.Texts) == 1:
-		out.Texts = b.Texts
-		return out
-	}
-	out.Texts = append(e.newTexts(min(maxTexts, len(a.Texts)+len(b.Texts)))[:0], a.Texts...)
-	for _, t := range b.Texts {
-		switch {
-		case isAmong(t, out.Texts):
-		case len(out.Texts) >= maxTexts:
-			out.More = true
-			return out
-		default:
-			out.Texts = append(out.Texts, t)
-		}
-	}
-	return out
+	c := choices{more: a.More, given: a.Texts}
+	c.count = copy(c.texts[:], a.Texts)
+	c.add(b)
+	return c.all(&e.room)
 }

@@ -13,7 +13,7 @@ type gating struct {
 	underWay   int
 	around     [][]Gate // for each place
 	asked      []bool
-	room       []Gate   // where the next gates go: they are many and few in one place
+	room       blocks[Gate]
 	ranks      []uint8  // for each node what it asks about as a condition: its place in gateRanks and 1, 0 when not known yet
 	looked     []uint32 // for each ref the last condition that looked at it
 	conditions uint32
@@ -55,7 +55,7 @@ func (g *Graph) findGates(at uint32) ([]Gate, bool) {
 	if local == 0 {
 		return outer, g.underWay == 0
 	}
-	out := g.newGates(len(outer) + local)
+	out := g.room.take(len(outer) + local)
 	copy(out, outer)
 	for p, left := at, local; left > 0; p = places[p].parent {
 		if v := &places[p]; v.kind == inGate {
@@ -64,15 +64,6 @@ func (g *Graph) findGates(at uint32) ([]Gate, bool) {
 		}
 	}
 	return out, g.underWay == 0
-}
-
-func (g *Graph) newGates(n int) []Gate {
-	if n > len(g.room) {
-		g.room = make([]Gate, max(n, 64))
-	}
-	out := g.room[:n:n]
-	g.room = g.room[n:]
-	return out
 }
 
 // gate drops the ! of a condition.
@@ -181,7 +172,7 @@ func (l *gateLook) at(at ref, depth int) {
 	for c := e.refs[at].held; c != 0; c = e.cells[c].next {
 		l.found(e.cells[c].fact)
 	}
-	for i := e.refs[at].in; i != 0; i = e.edges[i].nextIn {
+	for i := e.refs[at].in; i != 0 && l.steps <= maxGateSteps; i = e.edges[i].nextIn {
 		l.at(e.edges[i].from, depth+1)
 	}
 	if int(at) < e.Len() { // the condition stands in a function, or was kept in a variable

@@ -13,9 +13,8 @@ var spare = sync.Pool{New: func() any { return &engine{} }}
 // maxSpare is the number of refs from which memory is not kept: a scan shall not hold on to what one large script needed.
 const maxSpare = 1 << 18
 
-// Release ends the use of a graph, of its lists and of its flows, and lets the next analysis work in the same memory. What
-// they gave out before stays good: names, texts, nodes, gates. A graph that is not released is as good, and takes the
-// garbage collector's time.
+// Release ends the use of a graph and of all it gave out but plain strings: calls, gates, texts, flows. The next analysis
+// then works in the same memory. A graph that is not released is as good, and takes the garbage collector's time.
 func (g *Graph) Release() {
 	e := g.e
 	if e == nil {
@@ -62,6 +61,9 @@ func (e *engine) end() {
 	clear(e.found)
 	clear(e.lasting)
 	clear(e.parts[:cap(e.parts)])
+	e.pieces.reset()
+	e.room.texts.reset()
+	e.lists.gating.room.reset()
 	clear(e.lists.calls)
 	clear(e.lists.assigns)
 	clear(e.lists.around)
@@ -93,4 +95,46 @@ func first[T any](s []T, room int) []T {
 		s = make([]T, 0, 1+room)
 	}
 	return append(s[:0], none)
+}
+
+// blocks hands out slices of any length, cut from larger ones.
+type blocks[T any] struct {
+	all  [][]T
+	used int // of them
+	rest []T // of the last
+}
+
+const (
+	blockLength = 128
+	maxBlocks   = 64 // that are kept for the next script
+)
+
+func (b *blocks[T]) take(n int) []T {
+	if n > len(b.rest) {
+		b.next(n)
+	}
+	out := b.rest[:n:n]
+	b.rest = b.rest[n:]
+	return out
+}
+
+func (b *blocks[T]) next(n int) {
+	if n > blockLength {
+		b.rest = make([]T, n) // a block of its own, for once
+		return
+	}
+	if b.used == len(b.all) {
+		b.all = append(b.all, make([]T, blockLength))
+	}
+	b.rest = b.all[b.used]
+	b.used++
+}
+
+// reset takes everything back.
+func (b *blocks[T]) reset() {
+	b.all = b.all[:min(len(b.all), maxBlocks)]
+	for _, block := range b.all[:min(b.used, len(b.all))] {
+		clear(block)
+	}
+	b.used, b.rest = 0, nil
 }

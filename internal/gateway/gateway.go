@@ -1,12 +1,13 @@
 // Package gateway is the http.Handler in front of a MediaWiki: a reverse proxy that adds the bootstrap to pages.
 //
 //	browser ──► refuse service workers ──► own paths (/sallyport/…) ──► own handlers
-//	                                   └─► compress ──► announce writes ──► proxy ──► MediaWiki
-//	                                                                      └─ inject the bootstrap
+//	                                   └─► compress ──► door ──► announce writes ──► proxy ──► MediaWiki
+//	                                                                               └─ inject the bootstrap
 //
-// Everything else passes through unread: bodies are streamed, upgrades work, and nothing is buffered but the head of an
-// HTML page, until the tag of MediaWiki's startup module has been seen. When Sallyport's own store is down the wiki stays
-// readable, because nothing here asks it.
+// What writes is read whole, classified, and goes on in one plain spelling or waits for an approval ([Door]). Everything else
+// passes through unread: upgrades work, and nothing is buffered but the head of an HTML page, until the tag of MediaWiki's
+// startup module has been seen. When Sallyport's own store is down the wiki stays readable, and ordinary edits go on: only
+// changes that wait ask it.
 package gateway
 
 import (
@@ -26,6 +27,7 @@ type Options struct {
 	Own      http.Handler                             // everything below Base
 	Trusted  []netip.Prefix                           // proxies whose X-Forwarded-* headers are believed
 	OnWrite  func()                                   // called after somebody wrote to the wiki; may be nil
+	Door     *Door                                    // what holds writes back; nil lets everything through
 	Log      *slog.Logger
 }
 
@@ -37,8 +39,11 @@ func New(o Options) http.Handler {
 	if o.OnWrite == nil {
 		o.OnWrite = func() {}
 	}
-	wiki := withCompression(withWriteNotice(newProxy(o), o.OnWrite))
-	return withoutServiceWorkers(withOwnPaths(wiki, o.Own, o.Base))
+	wiki := withWriteNotice(newProxy(o), o.OnWrite)
+	if o.Door != nil {
+		wiki = o.Door.behind(wiki)
+	}
+	return withoutServiceWorkers(withoutGrants(withOwnPaths(withCompression(wiki), o.Own, o.Base)))
 }
 
 // withOwnPaths answers addresses below the base path itself, with and without the final slash.

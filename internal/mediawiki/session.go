@@ -14,7 +14,8 @@ import (
 
 // Session is an account that is logged in: it writes. It is safe for concurrent use, one write after the other.
 type Session struct {
-	c *Client
+	c             *Client
+	header, value string // sent along with writes; see [Session.With]
 }
 
 // Login starts a session with a name and a password, as a person does on Special:UserLogin (action=clientlogin). An
@@ -60,6 +61,9 @@ func (s *Session) Cookies() string {
 	}
 	return strings.Join(pairs, "; ")
 }
+
+// With is the same session whose writes carry a header, for what stands in front of the wiki.
+func (s *Session) With(header, value string) *Session { return &Session{s.c, header, value} }
 
 // Client asks as this account.
 func (s *Session) Client() *Client { return s.c }
@@ -146,5 +150,8 @@ func (s *Session) post(ctx context.Context, v values, into any) error {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if s.header != "" {
+		req.Header.Set(s.header, s.value)
+	}
 	return s.c.do(req, into)
 }

@@ -2,7 +2,6 @@ package output
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -18,12 +17,17 @@ type document struct {
 }
 
 func (d *document) Script(s *finding.Script) error {
-	d.separate()
-	b, err := json.Marshal(s)
+	b, err := s.MarshalJSON()
 	if err != nil {
 		return err
 	}
-	_, err = d.w.Write(b)
+	return d.Line(b)
+}
+
+// Line writes a script that was spelled before.
+func (d *document) Line(json []byte) error {
+	d.separate()
+	_, err := d.w.Write(json)
 	return err
 }
 

@@ -29,7 +29,7 @@ type group struct {
 // across adds what only shows when a script is read together with those it names: values that move from one to the
 // other, and what the others can do.
 func (o Options) across(out *finding.Script, script *js.Script) *finding.Script {
-	if o.Find == nil || out.Goal == string(js.Opaque) || !refers(out) {
+	if o.Find == nil || out.Goal == string(js.Opaque) || !refers(out, script) {
 		return out
 	}
 	g := &group{o: o}
@@ -56,13 +56,21 @@ func (o Options) across(out *finding.Script, script *js.Script) *finding.Script 
 var beginning = finding.Span{Start: finding.Position{Line: 1, Column: 1}, End: finding.Position{Line: 1, Column: 1}}
 
 // refers says, at little cost, whether a script may name others at all.
-func refers(out *finding.Script) bool {
-	for _, word := range []string{"require", "import", "export"} {
-		if strings.Contains(out.Text, word) {
+func refers(out *finding.Script, s *js.Script) bool {
+	if s.Goal == js.ModuleGoal || slices.ContainsFunc(out.Capabilities, func(c capability.Capability) bool { return c.Name == capability.Import }) {
+		return true
+	}
+	for b := range s.Bindings {
+		if s.AtomText(s.Bindings[b].Name) == "require" {
 			return true
 		}
 	}
-	return slices.ContainsFunc(out.Capabilities, func(c capability.Capability) bool { return c.Name == capability.Import })
+	for n := js.Node(1); int(n) < s.Len(); n++ {
+		if s.Kind(n) == js.ImportCall {
+			return true
+		}
+	}
+	return false
 }
 
 func (g *group) add(alone *finding.Script, s *js.Script) {

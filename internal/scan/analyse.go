@@ -37,9 +37,10 @@ func (r *run) analyse(ctx context.Context, t *task, buffer *bytes.Buffer) {
 	}
 	digest := sha256Hex(src)
 	key := r.Cache.key(t.Path, digest)
-	if t.script = r.Cache.get(key, t.Find); t.script != nil {
-		t.cached = true
-		t.script.Text = decoded(src)
+	if t.remembered(r.Cache.get(key, t.Find), r.liner != nil) {
+		if t.script != nil {
+			t.script.Text = decoded(src)
+		}
 		return
 	}
 	var asked lookups

@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,7 +19,7 @@ import (
 )
 
 // Cache keeps what an analyser said about a text, so that a second scan costs reading and hashing. Entries are files named
-// by a hash of the path, the text and the analyser's version; each begins with its own hash, and one that is damaged
+// by a hash of the path, the text and the analyser's version; each begins with a sum of itself, and one that is damaged
 // counts as absent. A nil Cache is none.
 type Cache struct{ dir string }
 
@@ -59,47 +62,81 @@ func (c *Cache) key(path, digest string) string { return hash(path + "\x00" + di
 
 func (c *Cache) file(key string) string { return filepath.Join(c.dir, key[:2], key[2:]) }
 
-// get returns a script without its text, or nil. What it was read together with must be as it was.
-func (c *Cache) get(key string, find link.Find) *finding.Script {
-	if c == nil {
+// entry is what is kept of a script: its line in a document of package finding, and besides what a summary says of it, so
+// that the line need not be read where lines are all that is wanted.
+type entry struct {
+	tally   tally
+	lookups lookups
+	line    []byte
+}
+
+// script reads the line; the text is not part of it. It is nil when the line cannot be read.
+func (e *entry) script() *finding.Script {
+	s := &finding.Script{}
+	if json.Unmarshal(e.line, s) != nil {
 		return nil
 	}
-	entry, err := os.ReadFile(c.file(key))
+	return s
+}
+
+// get returns an entry, or nil. What the script was read together with must be as it was.
+func (c *Cache) get(key string, find link.Find) *entry {
+	text, err := os.ReadFile(c.file(key))
 	if err != nil {
 		return nil
 	}
-	sum, body, _ := bytes.Cut(entry, []byte("\n"))
-	e := &kept{Script: &finding.Script{}}
-	if string(sum) != hash(string(body)) || json.Unmarshal(body, e) != nil || !e.Lookups.hold(find) {
+	e := &entry{}
+	if !e.read(text) || !e.lookups.hold(find) {
 		return nil
 	}
-	return e.Script
+	return e
 }
 
-// kept is an entry.
-type kept struct {
-	Script  *finding.Script
-	Lookups lookups
+// check is the sum that an entry begins with. It tells damage; whoever can write here can write what they like anyway.
+func check(body []byte) string {
+	return fmt.Sprintf("%08x", crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)))
+}
+
+// write spells an entry: the sum of the rest, the tally, the lookups, the line.
+func (e *entry) write() ([]byte, error) {
+	asked, err := json.Marshal(e.lookups)
+	if err != nil {
+		return nil, err
+	}
+	body := fmt.Appendf(nil, "%s\n%s\n%s", e.tally.spell(), asked, e.line)
+	return append([]byte(check(body)+"\n"), body...), nil
+}
+
+func (e *entry) read(text []byte) bool {
+	sum, body, _ := bytes.Cut(text, []byte("\n"))
+	if string(sum) != check(body) {
+		return false
+	}
+	head, rest, _ := bytes.Cut(body, []byte("\n"))
+	asked, line, _ := bytes.Cut(rest, []byte("\n"))
+	e.line = line
+	return e.tally.read(string(head)) && (string(asked) == "null" || json.Unmarshal(asked, &e.lookups) == nil)
 }
 
 // put keeps a script. A cache that cannot be written makes the next scan slower and nothing else, so nobody is told.
 func (c *Cache) put(key string, s *finding.Script, asked lookups) {
-	if c == nil {
+	line, err := s.MarshalJSON()
+	if err != nil {
 		return
 	}
-	body, err := json.Marshal(kept{s, asked})
+	text, err := (&entry{tallyOf(s), asked, line}).write()
 	if err != nil {
 		return
 	}
 	name := c.file(key)
-	if os.MkdirAll(filepath.Dir(name), 0o700) != nil {
-		return
-	}
 	f, err := os.CreateTemp(filepath.Dir(name), "new-*")
+	if errors.Is(err, fs.ErrNotExist) && os.MkdirAll(filepath.Dir(name), 0o700) == nil {
+		f, err = os.CreateTemp(filepath.Dir(name), "new-*")
+	}
 	if err != nil {
 		return
 	}
-	_, err = f.WriteString(hash(string(body)) + "\n" + string(body))
+	_, err = f.Write(text)
 	if f.Close() != nil || err != nil || os.Rename(f.Name(), name) != nil {
 		_ = os.Remove(f.Name())
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // suffixes of the files that are read in a folder. A file that is named itself is read whatever it is called.
@@ -19,7 +20,7 @@ var suffixes = []string{".js", ".mjs", ".cjs", ".ts", ".css", ".json", ".vue"}
 // Files is a source of files and folders, sorted by path. Folders are read with everything in them but what begins with a
 // dot. Links in a folder are followed to files in that same folder only; tell says which ones are not.
 func Files(paths []string, tell func(string)) Source {
-	found := map[string]Input{}
+	found, folders := map[string]Input{}, map[string]*folder{}
 	for _, path := range paths {
 		path = filepath.Clean(path)
 		info, err := os.Stat(path)
@@ -27,8 +28,12 @@ func Files(paths []string, tell func(string)) Source {
 			walk(path, tell, found)
 			continue
 		}
+		dir := filepath.Dir(path)
+		if folders[dir] == nil {
+			folders[dir] = newFolder(dir)
+		}
 		in := Input{
-			Path: filepath.ToSlash(path), Find: beside(filepath.Dir(path)),
+			Path: filepath.ToSlash(path), Find: folders[dir].find,
 			Open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) },
 		}
 		if err == nil {
@@ -49,7 +54,8 @@ func Files(paths []string, tell func(string)) Source {
 
 // walk gathers the scripts of a folder.
 func walk(root string, tell func(string), found map[string]Input) {
-	root = strings.TrimSuffix(root, "/") + "/"                                     // the folder, even when a link to it was named
+	root = strings.TrimSuffix(root, "/") + "/" // the folder, even when a link to it was named
+	in := newFolder(root)
 	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error { // walkers below return no errors
 		if path != root && strings.HasPrefix(d.Name(), ".") {
 			if d.IsDir() {
@@ -65,9 +71,9 @@ func walk(root string, tell func(string), found map[string]Input) {
 		code := slices.Contains(suffixes, strings.ToLower(filepath.Ext(path)))
 		switch {
 		case kind&fs.ModeSymlink != 0:
-			follow(root, path, code, tell, found)
+			follow(in, path, code, tell, found)
 		case code && kind.IsRegular():
-			add(found, root, path, sizeOf(d))
+			add(found, in, path, sizeOf(d))
 		case code && !kind.IsDir():
 			tell(path + ": not a file; not read")
 		}
@@ -75,9 +81,9 @@ func walk(root string, tell func(string), found map[string]Input) {
 	})
 }
 
-func add(found map[string]Input, root, path string, size int64) {
+func add(found map[string]Input, in *folder, path string, size int64) {
 	name := filepath.ToSlash(path)
-	found[name] = Input{Path: name, Size: size, Open: inside(root, path), Find: beside(root)}
+	found[name] = Input{Path: name, Size: size, Open: in.open(path), Find: in.find}
 }
 
 func sizeOf(d fs.DirEntry) int64 {
@@ -90,7 +96,7 @@ func sizeOf(d fs.DirEntry) int64 {
 
 // follow deals with a link. One that leads nowhere, in a circle or out of the folder does not open, which is said of
 // those that look like a script.
-func follow(root, path string, code bool, tell func(string), found map[string]Input) {
+func follow(in *folder, path string, code bool, tell func(string), found map[string]Input) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
@@ -99,20 +105,34 @@ func follow(root, path string, code bool, tell func(string), found map[string]In
 	case err == nil && !info.Mode().IsRegular():
 		tell(path + ": not a file; not read")
 	case err == nil:
-		add(found, root, path, info.Size())
+		add(found, in, path, info.Size())
 	default:
 		found[filepath.ToSlash(path)] = missing(filepath.ToSlash(path), err)
 	}
 }
 
-// inside opens a file of a folder and refuses to leave the folder on the way.
-func inside(root, path string) func(context.Context) (io.ReadCloser, error) {
+// folder is a folder whose files are read. It is opened once, by whoever needs it first.
+type folder struct {
+	name string
+	root func() (*os.Root, error)
+}
+
+func newFolder(name string) *folder {
+	return &folder{name, sync.OnceValues(func() (*os.Root, error) { return os.OpenRoot(name) })}
+}
+
+// open opens a file of a folder and refuses to leave the folder on the way.
+func (in *folder) open(path string) func(context.Context) (io.ReadCloser, error) {
 	return func(context.Context) (io.ReadCloser, error) {
-		name, err := filepath.Rel(root, path)
+		name, err := filepath.Rel(in.name, path)
 		if err != nil {
 			return nil, err
 		}
-		f, err := os.OpenInRoot(root, name)
+		root, err := in.root()
+		if err != nil {
+			return nil, err
+		}
+		f, err := root.Open(name)
 		if err != nil {
 			var outside *fs.PathError
 			if target, linkErr := os.Readlink(path); linkErr == nil && errors.As(err, &outside) {

@@ -16,25 +16,22 @@ import (
 
 // Where a script that another one names is looked for: a file beside it, a page of the same wiki, a page of the same dump.
 
-// beside finds files of a folder. A page's title is looked for under its own name.
-func beside(root string) link.Find {
-	return func(from string, ref link.Ref) (string, []byte, bool) {
-		from, err := filepath.Rel(root, filepath.FromSlash(from))
-		if err != nil {
-			return "", nil, false
-		}
-		folder, err := os.OpenRoot(root)
-		if err != nil {
-			return "", nil, false
-		}
-		defer folder.Close()
-		for _, name := range fileNames(filepath.ToSlash(from), ref) {
-			if text, ok := readFile(folder, filepath.FromSlash(name)); ok {
-				return filepath.ToSlash(filepath.Join(root, name)), text, true
-			}
-		}
+// find finds files of the folder. A page's title is looked for under its own name.
+func (in *folder) find(from string, ref link.Ref) (string, []byte, bool) {
+	from, err := filepath.Rel(in.name, filepath.FromSlash(from))
+	if err != nil {
 		return "", nil, false
 	}
+	root, err := in.root()
+	if err != nil {
+		return "", nil, false
+	}
+	for _, name := range fileNames(filepath.ToSlash(from), ref) {
+		if text, ok := readFile(root, filepath.FromSlash(name)); ok {
+			return filepath.ToSlash(filepath.Join(in.name, name)), text, true
+		}
+	}
+	return "", nil, false
 }
 
 func readFile(folder *os.Root, name string) ([]byte, bool) {

@@ -199,3 +199,31 @@ type handler func(*finding.Script)
 
 func (h handler) Script(s *finding.Script) error { h(s); return nil }
 func (handler) Close() error                     { return nil }
+
+func TestLinesFromTheCacheAreWhatAnAnalysisPrints(t *testing.T) {
+	cache, err := OpenCache(t.TempDir(), "1", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := texts("a.js", "eval(x); eval(y)", "b.js", "fetch(y)", "c.js", "a\x00")
+	var first string
+	var sums [2]Summary
+	for i := range sums {
+		var b strings.Builder
+		if sums[i], err = Run(t.Context(), Options{Analyse: fake, Cache: cache}, []Source{source}, output.NewJSON(&b)); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = b.String()
+		} else if diff := cmp.Diff(first, b.String()); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if sums[1].Cached != 3 {
+		t.Errorf("%d come from the cache", sums[1].Cached)
+	}
+	sums[1].Cached = 0
+	if diff := cmp.Diff(sums[0], sums[1]); diff != "" {
+		t.Errorf("the summaries differ: %s", diff)
+	}
+}

@@ -21,9 +21,25 @@ const (
 // task is one script on its way through the scan.
 type task struct {
 	Input
-	done           chan struct{} // closed when script is there
+	done           chan struct{} // closed when script or line is there
 	script         *finding.Script
+	line           []byte // from the cache, in place of the script
+	tally          tally
 	broken, cached bool
+}
+
+// remembered takes what the cache has of a script, as a line if that will do, and says whether it has anything.
+func (t *task) remembered(e *entry, asLine bool) bool {
+	switch {
+	case e == nil:
+		return false
+	case asLine:
+		t.line, t.tally = e.line, e.tally
+	default:
+		t.script = e.script()
+	}
+	t.cached = t.line != nil || t.script != nil
+	return t.cached
 }
 
 func (t *task) weight() int64 { return max(1, min(t.Size, maxSize)) }
@@ -32,8 +48,9 @@ func (t *task) weight() int64 { return max(1, min(t.Size, maxSize)) }
 type run struct {
 	Options
 	out    finding.Handler
-	todo   chan *task // for the workers
-	order  chan *task // for the writer: the same tasks, in the order of the sources
+	liner  finding.Liner // the same, when lines from the cache may go there as they are
+	todo   chan *task    // for the workers
+	order  chan *task    // for the writer: the same tasks, in the order of the sources
 	budget *semaphore.Weighted
 	sum    Summary
 }
@@ -47,6 +64,9 @@ func Run(ctx context.Context, o Options, sources []Source, out finding.Handler) 
 	r := &run{
 		Options: o, out: out, todo: make(chan *task), order: make(chan *task, 4*o.Jobs),
 		budget: semaphore.NewWeighted(inFlight),
+	}
+	if o.Baseline == nil && o.Suppressions == nil { // which change scripts
+		r.liner, _ = out.(finding.Liner)
 	}
 	for _, s := range sources {
 		r.sum.Expected += s.Known
@@ -109,9 +129,7 @@ func (r *run) writeAll(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		r.Baseline.apply(t.script)
-		r.Suppressions.apply(t.script)
-		if err := r.out.Script(t.script); err != nil {
+		if err := r.write(t); err != nil {
 			return err
 		}
 		r.sum.add(t)
@@ -121,4 +139,15 @@ func (r *run) writeAll(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// write hands a script on, as it stands against the baseline and the suppressions.
+func (r *run) write(t *task) error {
+	if t.line != nil {
+		return r.liner.Line(t.line)
+	}
+	r.Baseline.apply(t.script)
+	r.Suppressions.apply(t.script)
+	t.tally = tallyOf(t.script)
+	return r.out.Script(t.script)
 }

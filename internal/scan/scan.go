@@ -113,13 +113,11 @@ func (s *Summary) Findings() (n int) {
 func (s *Summary) add(t *task) {
 	s.Scripts++
 	news := false
-	for _, f := range t.script.Findings {
-		if f.Counts() {
-			s.Severities[f.Severity]++
-			news = true
-		}
+	for severity, n := range t.tally.severities {
+		s.Severities[severity] += n
+		news = news || n > 0
 	}
-	if t.script.Goal == opaque && news {
+	if t.tally.opaque && news {
 		s.Opaque++
 	}
 	if t.broken {

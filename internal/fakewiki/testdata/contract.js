@@ -154,7 +154,7 @@ async ( farSource, downSource ) => {
 		is( window.moreLoaded, true );
 	} );
 	await check( 'what the wiki has not is missing honestly', async () => {
-		is( [ mw.loader.getState( 'oojs-ui' ), mw.loader.getState( 'jquery.ui' ) ], [ null, null ] );
+		is( [ mw.loader.getState( 'moment' ), mw.loader.getState( 'ext.visualEditor.core' ) ], [ null, null ] );
 	} );
 	await check( 'RLQ takes functions and entries with dependencies', async () => {
 		const seen = [];

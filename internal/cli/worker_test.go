@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sallyport/internal/fakewiki"
+	"sallyport/internal/finding"
+	"sallyport/internal/store"
+	"sallyport/internal/store/sqlstore"
+)
+
+const evil = "new mw.Api().postWithToken( 'csrf', { action: 'edit', title: 'MediaWiki:Common.js', appendtext: 'x' } );"
+
+// settle writes a settings file for a pretend wiki, and returns its path and the store's address.
+func settle(t *testing.T, pretend *fakewiki.Wiki, jobs int) (path, address string) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "worker") // short enough for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	server := httptest.NewServer(pretend)
+	t.Cleanup(server.Close)
+	address = "sqlite:" + filepath.Join(dir, "store.db")
+	text := fmt.Sprintf("listen = \"127.0.0.1:0\"\nconfirm_listen = \"127.0.0.1:0\"\nstore = %q\nbus = \"embedded:%s/bus\"\n[wiki]\nurl = %q\nscript_path = \"/w\"\n[analysis]\njobs = %d\n",
+		address, dir, server.URL, jobs)
+	path = filepath.Join(dir, "sallyport.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path, address
+}
+
+// began is a command that runs until stop is called, which returns its exit code and standard error.
+func began(t *testing.T, args ...string) (stop func() (int, string)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var stderr bytes.Buffer
+	code := make(chan int, 1)
+	go func() { code <- Run(ctx, args, &bytes.Buffer{}, &stderr) }()
+	var once sync.Once
+	var got int
+	stop = func() (int, string) {
+		once.Do(func() {
+			cancel()
+			got = <-code
+		})
+		return got, stderr.String()
+	}
+	t.Cleanup(func() { stop() })
+	return stop
+}
+
+// scanned waits for the scan of a text.
+func scanned(t *testing.T, db store.Store, wiki, text string) finding.Script {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		results, err := db.Results(t.Context(), wiki, store.DigestOf(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(results) > 0 {
+			var s finding.Script
+			if err := json.Unmarshal([]byte(results[0].Body), &s); err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+	}
+	t.Fatalf("%.50q is not scanned", text)
+	return finding.Script{}
+}
+
+func TestEveryNewRevisionIsScannedByServeOrByAWorkerBesideIt(t *testing.T) {
+	for _, jobs := range []int{1, 0} {
+		t.Run(fmt.Sprintf("serve has %d jobs", jobs), func(t *testing.T) {
+			t.Parallel()
+			pretend := fakewiki.New(fakewiki.Options{})
+			pretend.AddUser("Ira", "password of Ira", "interface-admin")
+			save := func(title, text string) {
+				if _, err := pretend.Save(title, text, "Ira", "test"); err != nil {
+					t.Error(err)
+				}
+			}
+			save("MediaWiki:Old.js", "// was here before")
+			config, address := settle(t, pretend, jobs)
+			db, err := sqlstore.Open(t.Context(), address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = db.Close() })
+			serve := began(t, "serve", "--config", config)
+			worker := func() (int, string) { return 0, "" }
+			if jobs == 0 {
+				worker = began(t, "worker", "--config", config, "--jobs", "2")
+			}
+			wiki := pretend.Site().ID
+			scanned(t, db, wiki, "// was here before")
+			save("MediaWiki:Common.js", evil)
+			s := scanned(t, db, wiki, evil)
+			if s.Path != "MediaWiki:Common.js" || len(s.Capabilities) == 0 || s.Capabilities[0].Name != "write:site-code" {
+				t.Errorf("the scan says %+v", s)
+			}
+			for name, stop := range map[string]func() (int, string){"worker": worker, "serve": serve} {
+				if code, said := stop(); code != exitOK || strings.Contains(said, `"level":"ERROR"`) && name == "serve" {
+					t.Errorf("%s ends with %d: %s", name, code, said)
+				}
+			}
+		})
+	}
+}

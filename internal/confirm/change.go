@@ -1,0 +1,189 @@
+package confirm
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"sallyport/internal/passkey"
+	"sallyport/internal/pending"
+	"sallyport/internal/store"
+	"sallyport/internal/writedoor"
+)
+
+// changePage is a change that waits.
+type changePage struct {
+	*pending.Change
+	Wiki     string // its origin
+	Pages    []changedPage
+	Grave    bool   // the page's name has to be typed
+	Name     string // of the first page, for that
+	ByPerson bool
+	ByScript bool
+	Foreign  bool   // a page of another site sent it
+	Options  string // for navigator.credentials.get, JSON
+	Until    int64
+	Minutes  int
+	Decides  bool     // it can be decided now
+	Notes    []string // what else the reader should know
+	Back     string   // where the change is made
+}
+
+type changedPage struct {
+	writedoor.Change
+	Name  string
+	Rows  []row
+	Whole []row
+	Says  verdict
+	Same  bool
+}
+
+// change shows a change and everything that can be said about it.
+func (c *origin) change(v *visit) error {
+	ch, err := c.Desk.Change(v.Context(), v.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	body := &changePage{Change: ch, Wiki: c.Wiki, ByPerson: ch.Parcel.Sent.ByPerson(), Foreign: ch.Parcel.Sent.Elsewhere(), ByScript: ch.Parcel.Sent.ByBrowser() && !ch.Parcel.Sent.ByPerson()}
+	for i := range ch.Changes {
+		body.add(c, &ch.Changes[i])
+	}
+	body.Back = c.back(ch.ID)
+	body.Decides = ch.State == store.Parked && !c.Desk.Over(ch)
+	if body.Decides {
+		if err := c.offer(v, body); err != nil {
+			return err
+		}
+	}
+	return c.show(v, http.StatusOK, "change", "Is this you?", body)
+}
+
+func (b *changePage) add(c *origin, ch *writedoor.Change) {
+	site := c.Desk.Site()
+	p := changedPage{Change: *ch, Name: site.PrefixedText(ch.Title), Says: c.known.judge(site, ch), Same: ch.Old == ch.New}
+	if !p.Same {
+		p.Rows = diff(ch.Old, ch.New)
+	}
+	if !ch.Gone {
+		p.Whole = whole(ch.New)
+	}
+	b.Grave = b.Grave || p.Says.Grave
+	if b.Name == "" {
+		b.Name = p.Name
+	}
+	b.Pages = append(b.Pages, p)
+}
+
+// offer adds what an approval signs.
+func (c *origin) offer(v *visit, b *changePage) error {
+	until := c.Desk.Until(b.Change)
+	record, err := c.Desk.Shown(b.Change, until)
+	if err != nil {
+		return err
+	}
+	b.Until, b.Minutes = until.Unix(), int(until.Sub(c.Now()).Minutes())
+	b.Options = c.getOptions(pending.Challenge(record))
+	keys, err := c.Store.Keys(v.Context(), b.Change.Wiki, b.UserID)
+	if err != nil {
+		return err
+	}
+	good := 0
+	for _, k := range keys {
+		if k.Good(c.Now()) && k.Kind == "passkey" {
+			good++
+		}
+		if k.Revoked.IsZero() && c.Now().Before(k.Counts) {
+			b.Notes = append(b.Notes, "A further key was added to this account on "+k.Added.Format("2 January 2006")+" and will count from "+
+				k.Counts.Format("2 January 2006, 15:04 UTC")+". If that was not you, tell the operators now.")
+		}
+	}
+	switch good {
+	case 0:
+		b.Notes = append(b.Notes, "This account has no passkey here yet. Ask an operator for an invitation; the change waits until "+b.Expires.Format("2 January 2006, 15:04 UTC")+".")
+	case 1:
+		b.Notes = append(b.Notes, "This account has one passkey only. Add a second one, so that losing it does not lock you out.")
+	}
+	return nil
+}
+
+func (c *origin) getOptions(challenge []byte) string {
+	text, _ := json.Marshal(map[string]any{ // strings and numbers alone
+		"challenge": base64.RawURLEncoding.EncodeToString(challenge), "rpId": c.Desk.Confirm().Host, "userVerification": "required", "timeout": 300_000,
+	})
+	return string(text)
+}
+
+func (c *origin) back(id string) string { return c.Wiki + c.Resume + id }
+
+// text hands out the text of a change, for whoever wants to keep it.
+func (c *origin) text(v *visit) error {
+	ch, err := c.Desk.Change(v.Context(), v.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	text := ch.Typed
+	if text == "" && len(ch.Changes) > 0 {
+		text = ch.Changes[0].New
+	}
+	v.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.w.Header().Set("Content-Disposition", `attachment; filename="text.txt"`)
+	_, _ = v.w.Write([]byte(text))
+	return nil
+}
+
+// approve takes a signature, and leads back to the wiki, where the change is made.
+func (c *origin) approve(v *visit) error {
+	id := v.PathValue("id")
+	until, err := strconv.ParseInt(v.FormValue("until"), 10, 64)
+	if err != nil || v.FormValue("answer") == "" {
+		return oops(http.StatusBadRequest, "Nothing was signed", "An approval needs a passkey, and a passkey needs the script of this page. Nothing was changed; open the page again.")
+	}
+	ch, err := c.Desk.Change(v.Context(), id)
+	if err != nil {
+		return err
+	}
+	body := &changePage{}
+	for i := range ch.Changes {
+		body.add(c, &ch.Changes[i])
+	}
+	if body.Grave && strings.TrimSpace(v.FormValue("name")) != body.Name {
+		return oops(http.StatusBadRequest, "The page's name is missing", "This change lets a script change other code. Type the name of the page to show that you have read it. Nothing was changed; open the page again.")
+	}
+	answer, err := passkey.Parse([]byte(v.FormValue("answer")))
+	if err != nil {
+		return err
+	}
+	ch, err = c.Desk.Approve(v.Context(), id, time.Unix(until, 0), answer)
+	if err != nil {
+		c.Log.Warn("approval refused", "change", id, "err", err)
+		return err
+	}
+	c.Log.Info("approved", "change", id, "user", ch.User, "state", string(ch.State))
+	if ch.State == store.Approved {
+		http.Redirect(v.w, v.Request, c.back(id), http.StatusSeeOther)
+		return nil
+	}
+	return c.tell(v, "Approved, and it waits for a second person", "Send them the address "+c.Desk.Address(id)+". When they have approved, open "+c.back(id)+" to make the change.")
+}
+
+func (c *origin) reject(v *visit) error {
+	if _, err := c.Desk.Reject(v.Context(), v.PathValue("id")); err != nil {
+		return err
+	}
+	return c.tell(v, "Rejected", "Nothing was changed. Close this window.")
+}
+
+func (c *origin) report(v *visit) error {
+	if _, err := c.Desk.Report(v.Context(), v.PathValue("id")); err != nil {
+		return err
+	}
+	return c.tell(v, "Stopped", "Nothing was changed, and nothing of this account's can change code for an hour. The operators were told. Do not go on working in the wiki's "+
+		"windows: close them all, and log out of every session from another browser.")
+}
+
+func (c *origin) tell(v *visit, title, what string) error {
+	return c.show(v, http.StatusOK, "told", title, what)
+}

@@ -1,0 +1,93 @@
+package decoy
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"regexp"
+	"strings"
+
+	"sallyport/internal/trace"
+)
+
+// Secrets are the canaries of one run: values that stand nowhere but where they belong. A page gets them in place of placeholders
+// and of the source's own tokens.
+type Secrets struct {
+	Token    string // 40 hex digits; an edit token is this and "+\"
+	Cookie   string // the session's
+	Email    string
+	Draft    string // a text somebody is writing
+	Storage  string // a value in local storage
+	Password string // what stands in password fields
+	Script   string // a mark in the served script
+	Keys     string // what is typed on the page
+	Name     string // the user name, when it was made up
+
+	find *trace.Canaries
+}
+
+// NewSecrets makes the secrets of a run for somebody.
+func NewSecrets(p Persona) *Secrets {
+	s := &Secrets{
+		Token: strings.ToLower(hex.EncodeToString(random(20))), Cookie: word(26), Email: word(14) + "@mail.example", Draft: "draft " + word(16), Storage: word(22),
+		Password: "pw-" + word(14), Script: word(20), Keys: word(12),
+	}
+	if !p.Known {
+		s.Name = p.Name
+	}
+	s.find = trace.NewCanaries([]trace.Canary{
+		{Name: trace.CanaryToken, Value: s.Token}, {Name: trace.CanaryCookie, Value: s.Cookie}, {Name: trace.CanaryEmail, Value: strings.TrimSuffix(s.Email, "@mail.example")},
+		{Name: trace.CanaryDraft, Value: strings.TrimPrefix(s.Draft, "draft ")}, {Name: trace.CanaryStorage, Value: s.Storage}, {Name: trace.CanaryPassword, Value: s.Password},
+		{Name: trace.CanaryScript, Value: s.Script}, {Name: trace.CanaryKeys, Value: s.Keys}, {Name: trace.CanaryName, Value: s.Name}, {Name: trace.CanaryName, Value: strings.ReplaceAll(s.Name, " ", "_")},
+	})
+	return s
+}
+
+// Find names the secrets that texts hold.
+func (s *Secrets) Find(texts ...string) []string {
+	if s == nil {
+		return nil
+	}
+	return s.find.Find(texts...)
+}
+
+// What a source has where secrets belong.
+const (
+	EmailPlaceholder = "somebody@placeholder.example"
+	DraftPlaceholder = "placeholder-of-a-draft"
+)
+
+// tokens are MediaWiki's: a hash, the time, and a suffix; in JSON the backslash is doubled.
+var tokens = regexp.MustCompile(`\b[0-9a-f]{40}(\+\\)`)
+
+// fill puts the secrets into a page or an answer.
+func (s *Secrets) fill(text string) string {
+	if s == nil {
+		return text
+	}
+	if strings.Contains(text, `+\`) {
+		text = tokens.ReplaceAllString(text, s.Token+"$1")
+	}
+	if strings.Contains(text, "placeholder") {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, EmailPlaceholder, s.Email), DraftPlaceholder, s.Draft)
+	}
+	return text
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails: crypto/rand
+	return b
+}
+
+// word is a random word of letters and digits.
+func word(n int) string {
+	const letters = "abcdefghjkmnpqrstuvwxyz23456789"
+	b := random(n)
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	return string(b)
+}
+
+// Word is a random word of letters and digits: for names that nobody has.
+func Word(n int) string { return word(n) }

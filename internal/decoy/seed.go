@@ -1,0 +1,113 @@
+package decoy
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"sallyport/internal/fakewiki"
+)
+
+// Seeded is a pretend wiki, called as the one that most scripts are written for, with pages, a history and people, for the sandbox: somewhere a script finds what it looks for.
+func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki.Wiki, error) {
+	clock := now.AddDate(0, -2, 0)
+	w := fakewiki.New(fakewiki.Options{Name: "Wikipedia", Server: "https://wiki.test", Now: func() time.Time { return clock }})
+	for _, p := range people {
+		if p.Name == "" {
+			continue
+		}
+		w.AddUser(p.Name, "placeholder password", p.Groups...)
+		if err := w.Describe(p.Name, fakewiki.Person{Email: EmailPlaceholder, Edits: p.Edits, Registered: p.Registered, GlobalGroups: p.GlobalGroups, Temp: p.Temp}); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range []string{"Henk Visser", "Old Salt", "Marleen K"} {
+		w.AddUser(name, "placeholder password")
+	}
+	save := func(title, text, who, why string) error {
+		clock = clock.Add(7 * time.Hour)
+		if clock.After(now) {
+			clock = now
+		}
+		_, err := w.Save(title, text, who, why)
+		return err
+	}
+	for _, s := range seeds {
+		if err := save(s.title, s.text, s.who, s.why); err != nil {
+			return nil, fmt.Errorf("seed %s: %w", s.title, err)
+		}
+	}
+	for _, p := range people {
+		if p.Name == "" {
+			continue
+		}
+		for title, text := range map[string]string{
+			"User:" + p.Name:                "I keep an eye on [[Harbour lights]].",
+			"User talk:" + p.Name:           talk,
+			"User:" + p.Name + "/common.js": "// Nothing here yet.\n",
+			"User:" + p.Name + "/sandbox":   "Some notes.\n\n" + DraftPlaceholder,
+		} {
+			if err := save(title, text, p.Name, "my page"); err != nil {
+				return nil, fmt.Errorf("seed %s: %w", title, err)
+			}
+		}
+	}
+	for title, text := range pages {
+		if err := save(title, text, "Old Salt", "start"); err != nil && !strings.Contains(err.Error(), "title") {
+			return nil, fmt.Errorf("seed %s: %w", title, err)
+		}
+	}
+	clock = now
+	return w, nil
+}
+
+const article = `'''Harbour lights''' are lamps at the entrance of a [[harbour]]. They are kept by the [[Harbour office]].
+
+== History ==
+The first were lit in 1694.<ref>Old Salt, ''Lamps'', p. 12.</ref> See [https://lamps.example/ the register].
+
+=== Keepers ===
+* [[Old Salt]]
+* [[Marleen K]]
+
+== Table ==
+{| class="wikitable sortable"
+! Name !! Height
+|-
+| North || 12 m
+|-
+| South || 9 m
+|}
+
+== References ==
+<references />
+
+`
+
+const talk = `== Lamps ==
+Is the south lamp still lit? [[User:Henk Visser|Henk Visser]] ([[User talk:Henk Visser|talk]]) 10:12, 3 October 2026 (UTC)
+:Yes, since May. [[User:Old Salt|Old Salt]] ([[User talk:Old Salt|talk]]) 11:40, 3 October 2026 (UTC)
+
+== Keepers ==
+Who keeps the list? [[User:Marleen K|Marleen K]] ([[User talk:Marleen K|talk]]) 09:01, 5 October 2026 (UTC)
+`
+
+var seeds = []struct{ title, text, who, why string }{
+	{"Main Page", "Welcome. Start with [[Harbour lights]].", "Old Salt", "start"},
+	{"Harbour", "A '''harbour''' is where ships lie.\n\n[[Category:Harbours]]", "Old Salt", "start"},
+	{"Harbour office", "The '''harbour office''' keeps the [[Harbour lights]].\n\n[[Category:Harbours]]", "Marleen K", "start"},
+	{"Harbour lights", article + "[[Category:Lamps]]", "Old Salt", "start"},
+	{"Harbour lights", strings.Replace(article, "9 m", "11 m", 1) + "[[Category:Lamps]]\n[[Category:Harbours]]", "Henk Visser", "measured again"},
+	{"Harbour lights", article + DraftPlaceholder + "\n\n[[Category:Lamps]]\n[[Category:Harbours]]", "Henk Visser", "/* Table */ back"},
+	{"Talk:Harbour lights", talk, "Marleen K", "question"},
+	{"Category:Lamps", "Lamps of all kinds.", "Old Salt", "start"},
+	{"Category:Harbours", "Harbours.", "Old Salt", "start"},
+	{"Template:Lamp", "<span class=\"lamp\">{{{1|}}}</span>", "Old Salt", "start"},
+	{"Help:Editing", "How to edit.", "Old Salt", "start"},
+	{"Wikipedia:Village pump", talk, "Henk Visser", "start"},
+	{"MediaWiki:Common.css", "/* nothing */", "Old Salt", "start"},
+	{"User:Old Salt", "An old hand.", "Old Salt", "start"},
+	{"User talk:Old Salt", talk, "Henk Visser", "hello"},
+	{"User:Old Salt/common.js", "// my scripts\n", "Old Salt", "start"},
+	{"User:Henk Visser/common.js", "// mine\n", "Henk Visser", "start"},
+}

@@ -1,0 +1,236 @@
+package decoy
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"sallyport/internal/trace"
+)
+
+// wiki answers for a wiki: the run's own, or another one of which all we know is that it is one.
+func (d *Decoy) wiki(w http.ResponseWriter, a *ask) {
+	if a.URL.Path == "/favicon.ico" {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if d.rawCode(w, a) {
+		return
+	}
+	r := d.writes(a)
+	d.request(a, "decoy")
+	if r.writes {
+		d.answerWrite(w, a, r)
+		return
+	}
+	if r.api {
+		data := trace.Data{Action: r.action, Answer: "decoy", Name: r.get("meta") + r.get("list") + r.get("prop")}
+		if len(r.titles) > 0 {
+			data.Title, _ = d.place(r.titles[0], "")
+		}
+		d.record(a, trace.APIRead, data)
+		if r.tokens {
+			d.record(a, trace.TokenRead, trace.Data{Answer: "decoy", Name: r.get("type")})
+		}
+	}
+	d.page(w, a)
+}
+
+// rawCode serves the text of a page as a script: the one under test, one at hand, or a placeholder. It says whether it did.
+func (d *Decoy) rawCode(w http.ResponseWriter, a *ask) bool {
+	title := rawTitle(a.URL)
+	if title == "" || a.Method != http.MethodGet {
+		return false
+	}
+	ctype := a.URL.Query().Get("ctype")
+	isScript := a.how == "script" || a.how == "worker" || strings.Contains(ctype, "javascript")
+	if s := d.v.Script; s != nil && d.same(title, s.Title) {
+		text := s.Before + s.Text + s.After
+		d.code(w, a, text, "script")
+		return true
+	}
+	if text, ok := d.v.Library.Page(title); ok {
+		if isScript {
+			d.code(w, a, text, "script")
+			return true
+		}
+		d.request(a, "decoy")
+		w.Header().Set("Content-Type", firstOf(ctype, "text/x-wiki")+"; charset=utf-8")
+		_, _ = w.Write([]byte(text))
+		return true
+	}
+	if !isScript {
+		return false
+	}
+	if text, ok := d.ofSource(a, title); ok {
+		d.code(w, a, text, "decoy")
+	} else {
+		d.code(w, a, "", "placeholder")
+	}
+	return true
+}
+
+// ofSource is a script that the wiki itself has.
+func (d *Decoy) ofSource(a *ask, title string) (string, bool) {
+	b := &buffer{header: http.Header{}}
+	q := url.Values{"title": {title}, "action": {"raw"}, "ctype": {"text/javascript"}}
+	d.v.Source.Serve(b, background(d.server()+d.site.ScriptPath+"/index.php?"+q.Encode()), d.look(d.server()))
+	text := b.body.String()
+	return text, b.status == http.StatusOK && strings.TrimSpace(text) != "" && strings.EqualFold(a.URL.Host, d.v.Host)
+}
+
+func (d *Decoy) same(a, b string) bool {
+	one, err1 := d.site.Parse(a)
+	two, err2 := d.site.Parse(b)
+	return err1 == nil && err2 == nil && one == two
+}
+
+// page passes a reading request on to the source, and puts the run's secrets and the script under test into its answer.
+func (d *Decoy) page(w http.ResponseWriter, a *ask) {
+	r := a.Request.Clone(a.Context())
+	r.Body = http.NoBody
+	if len(a.body) > 0 {
+		r.Body = readAll(a.body)
+	}
+	for _, name := range []string{"Cookie", "If-None-Match", "If-Modified-Since", "Accept-Encoding", "Origin"} {
+		r.Header.Del(name)
+	}
+	r.Host, r.RequestURI = a.URL.Host, a.URL.RequestURI()
+	look := d.look("https://" + a.URL.Host)
+	if r.URL.Query().Get("origin") == "*" {
+		look.Persona, look.Key = "", Anonymous
+	}
+	b := &buffer{header: http.Header{}}
+	d.v.Source.Serve(b, r, look)
+	for name, values := range b.header {
+		if name != "Set-Cookie" && name != "Content-Length" && !strings.HasPrefix(name, "Access-Control-") {
+			w.Header()[name] = values
+		}
+	}
+	kind := b.header.Get("Content-Type")
+	body := b.body.Bytes()
+	if !strings.HasSuffix(a.URL.Path, "/load.php") && (strings.Contains(kind, "html") || strings.Contains(kind, "json") || strings.Contains(kind, "x-wiki") || strings.Contains(kind, "javascript")) {
+		body = []byte(d.v.Secrets.fill(string(body)))
+	}
+	if strings.Contains(kind, "html") && (a.top || a.how == "frame") {
+		body = d.furnish(body, a.top)
+		d.greet(w, a)
+	} else if a.how == "fetch" || a.how == "xhr" {
+		d.keep(a.url, string(body))
+	}
+	if to, err := a.URL.Parse(b.header.Get("Location")); a.top && err == nil && b.header.Get("Location") != "" {
+		d.Expect(to.String())
+	}
+	if b.status != 0 {
+		w.WriteHeader(b.status)
+	}
+	_, _ = w.Write(body)
+}
+
+// greet gives the browser the session's cookies, once a host.
+func (d *Decoy) greet(w http.ResponseWriter, a *ask) {
+	d.mu.Lock()
+	first := !d.greeted[a.URL.Host]
+	d.greeted[a.URL.Host] = true
+	d.mu.Unlock()
+	if !first || d.v.Secrets == nil {
+		return
+	}
+	id := firstOf(d.v.ID, d.site.ID)
+	if d.v.Persona.Name != "" {
+		w.Header().Add("Set-Cookie", id+"_session="+word(32)+"; Path=/; HttpOnly; Secure; SameSite=Lax")
+		w.Header().Add("Set-Cookie", id+"UserName="+url.QueryEscape(d.v.Persona.Name)+"; Path=/; HttpOnly; Secure")
+	}
+	for name, value := range d.v.Cookies {
+		if c := (&http.Cookie{Name: name, Value: value, Path: "/"}).String(); c != "" { //nolint:gosec // a script is to read it
+			w.Header().Add("Set-Cookie", c)
+		}
+	}
+	// MediaWiki's own is not readable; this stands for those that are (mediawiki.user's session, and what extensions set).
+	w.Header().Add("Set-Cookie", id+"mwuser-sessionId="+d.v.Secrets.Cookie+"; Path=/; Secure")
+}
+
+// furnish puts the script under test, and elements that it looks for, into a page.
+func (d *Decoy) furnish(page []byte, top bool) []byte {
+	page = d.add(page)
+	if !top {
+		return page
+	}
+	if bytes.Contains(page, []byte("safemode=1")) {
+		d.mu.Lock()
+		d.safe = true
+		d.mu.Unlock()
+		return page
+	}
+	tag := d.tag()
+	if i := bytes.LastIndex(page, []byte("</body>")); i >= 0 {
+		return bytes.Join([][]byte{page[:i], []byte(tag), page[i:]}, nil)
+	}
+	return append(page, tag...)
+}
+
+// add puts elements that the script looks for into the page's content.
+func (d *Decoy) add(page []byte) []byte {
+	i := bytes.Index(page, []byte(`id="mw-content-text"`))
+	if len(d.v.Extra) == 0 || i < 0 {
+		return page
+	}
+	j := bytes.IndexByte(page[i:], '>')
+	if j < 0 {
+		return page
+	}
+	var more bytes.Buffer
+	for _, e := range d.v.Extra {
+		if e.ID == "" || !bytes.Contains(page, []byte(`id="`+e.ID+`"`)) {
+			more.WriteString(e.HTML)
+		}
+	}
+	at := i + j + 1
+	return bytes.Join([][]byte{page[:at], more.Bytes(), page[at:]}, nil)
+}
+
+// tag loads the script under test as user scripts load others, once the modules it counts on are there. A page in safe mode has
+// nothing of it.
+func (d *Decoy) tag() string {
+	if d.v.Script == nil && len(d.v.Config) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(`<script>(RLQ=window.RLQ||[]).push([["mediawiki.base"],function(){`)
+	if len(d.v.Config) > 0 {
+		b.WriteString("mw.config.set(" + inScript(d.v.Config) + ");")
+	}
+	if len(d.v.Options) > 0 {
+		b.WriteString("mw.user.options.set(" + inScript(d.v.Options) + ");")
+	}
+	if s := d.v.Script; s != nil {
+		b.WriteString("mw.loader.using(" + inScript(s.Modules) + ".filter(function(m){return mw.loader.getState(m)!==null;})).always(function(){")
+		b.WriteString("try{" + d.v.Shim + "}catch(e){}")
+		b.WriteString("mw.loader.load(" + inScript(d.ScriptPath()) + ");});")
+	}
+	b.WriteString("}]);</script>\n")
+	return b.String()
+}
+
+// ScriptPath is the address of the script under test on the wiki, without the host.
+func (d *Decoy) ScriptPath() string { return RawPath(d.site.ScriptPath, d.v.Script.Title) }
+
+// ScriptURL is the whole address of the script under test.
+func (d *Decoy) ScriptURL() string { return d.server() + d.ScriptPath() }
+
+// RawPath is the address under which importScript loads a page.
+func RawPath(scriptPath, title string) string {
+	t := strings.ReplaceAll(title, " ", "_")
+	return scriptPath + "/index.php?title=" + strings.NewReplacer("%3A", ":", "%2F", "/").Replace(url.QueryEscape(t)) + "&action=raw&ctype=text/javascript"
+}
+
+// inScript is a value as JavaScript within HTML.
+func inScript(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "null"
+	}
+	return string(text) // encoding/json writes <, > and & as escapes
+}

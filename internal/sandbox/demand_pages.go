@@ -1,0 +1,94 @@
+package sandbox
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"sallyport/internal/gate"
+)
+
+// namespaceTitles is a page in each namespace.
+var namespaceTitles = map[string]string{
+	"-1": "Special:BlankPage", "0": "Harbour lights", "1": "Talk:Harbour lights", "2": "User:$me", "3": "User talk:$me", "4": "Wikipedia:Village pump", "5": "Wikipedia talk:Village pump",
+	"6": "File:Lamp.png", "7": "File talk:Lamp.png", "8": "MediaWiki:Sidebar", "9": "MediaWiki talk:Sidebar", "10": "Template:Lamp", "11": "Template talk:Lamp", "12": "Help:Editing",
+	"13": "Help talk:Editing", "14": "Category:Lamps", "15": "Category talk:Lamps",
+}
+
+var namespaceNames = map[string]string{
+	"special": "-1", "talk": "1", "user": "2", "user_talk": "3", "project": "4", "project_talk": "5", "file": "6", "file_talk": "7", "mediawiki": "8", "mediawiki_talk": "9", "template": "10",
+	"template_talk": "11", "help": "12", "help_talk": "13", "category": "14", "category_talk": "15",
+}
+
+// pagesOf are the pages and views a script asks for.
+func pagesOf(c gate.Constants) []Page {
+	var out []Page
+	add := func(p Page) {
+		if len(out) < 3*maxDemands && !slices.ContainsFunc(out, func(q Page) bool { return q.Title == p.Title && q.Query == p.Query }) {
+			out = append(out, p)
+		}
+	}
+	var views []string
+	for _, a := range c.Of(gate.Actions) {
+		if a != "view" && len(a) < 30 && a != "" {
+			views = append(views, "action="+url.QueryEscape(a))
+		}
+	}
+	var titles []string
+	for _, t := range c.Of(gate.Pages) {
+		if t = titleIn(t); t != "" {
+			titles = append(titles, t)
+		}
+	}
+	for _, s := range c.Of(gate.Specials) {
+		if plausibleName(s) {
+			titles = append(titles, "Special:"+s)
+		}
+	}
+	titles = titles[:min(len(titles), 2*maxDemands)]
+	for _, ns := range c.Of(gate.Namespaces) {
+		if n, ok := namespaceNames[strings.ToLower(strings.ReplaceAll(ns, " ", "_"))]; ok {
+			ns = n
+		}
+		if t, ok := namespaceTitles[ns]; ok {
+			titles = append(titles, t)
+		}
+	}
+	for _, t := range titles {
+		add(Page{strings.ReplaceAll(t, "$me", "own"), t, ""})
+		for _, v := range views {
+			if !strings.HasPrefix(t, "Special:") {
+				add(Page{t + " (" + strings.TrimPrefix(v, "action=") + ")", t, v})
+			}
+		}
+	}
+	for _, v := range views {
+		add(Page{"Harbour lights (" + strings.TrimPrefix(v, "action=") + ")", "Harbour lights", v})
+	}
+	return out
+}
+
+var pathTitle = regexp.MustCompile(`(?:/wiki/|[?&]title=)([^&#?]+)`)
+
+// titleIn is the title in what a script compares a page's name, path or address with.
+func titleIn(s string) string {
+	if m := pathTitle.FindStringSubmatch(s); m != nil {
+		s = m[1]
+	}
+	if t, err := url.PathUnescape(s); err == nil {
+		s = t
+	}
+	within := strings.HasSuffix(s, "/") && strings.Trim(s, "/") != ""
+	s = strings.ReplaceAll(strings.Trim(s, "/_ "), "_", " ")
+	if within { // the beginning of subpages' names
+		s += "/Harbour"
+	}
+	if s == "" || len(s) > 200 || strings.ContainsAny(s, "#<>[]|{}?&=\n") || strings.Contains(s, "://") {
+		return ""
+	}
+	if strings.HasSuffix(s, ":") {
+		s += "Harbour"
+	}
+	return s
+}

@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"sallyport/internal/trace"
+)
+
+// target is something of the script's that can be pressed.
+type target struct {
+	ID    int
+	Sel   string
+	Types []string
+	Tag   string
+	Label string
+	Input string
+	Href  string
+	Seen  bool
+}
+
+// explore presses what the script made or listens to, round after round, for what it shows next. The wiki's own buttons are left
+// alone.
+func (v *visit) explore(ctx context.Context) error {
+	for range v.o.explore {
+		var targets []target
+		if err := v.order(ctx, map[string]any{"do": "targets"}, &targets); err != nil {
+			if errors.Is(err, errNoAnswer) {
+				return nil
+			}
+			return err
+		}
+		fresh := slices.DeleteFunc(targets, func(t target) bool { return v.pressed[t.key()] })
+		if len(fresh) == 0 {
+			return nil
+		}
+		slices.SortStableFunc(fresh, func(a, b target) int { return cmp.Compare(a.order(), b.order()) })
+		for _, t := range fresh[:min(len(fresh), 40)] {
+			v.pressed[t.key()] = true
+			if err := v.press(ctx, t); err != nil {
+				return err
+			}
+		}
+		if err := v.pass(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *target) key() string { return t.Sel + "\x00" + t.Label + "\x00" + strings.Join(t.Types, " ") }
+
+// order: fields first, then what chooses, then what acts, and what closes last.
+func (t *target) order() int {
+	label := strings.ToLower(t.Label)
+	switch {
+	case strings.Contains(label, "cancel") || strings.Contains(label, "close") || label == "×" || label == "x":
+		return 4
+	case t.field():
+		return 0
+	case t.Tag == "select" || t.Input == "checkbox" || t.Input == "radio":
+		return 1
+	case t.Tag == "":
+		return 3
+	}
+	return 2
+}
+
+func (t *target) field() bool {
+	if t.Tag == "textarea" {
+		return true
+	}
+	return t.Tag == "input" && !slices.Contains([]string{"button", "submit", "checkbox", "radio", "image", "reset", "file", "hidden"}, t.Input)
+}
+
+// press does to a target what a person would.
+func (v *visit) press(ctx context.Context, t target) error {
+	how := "click"
+	switch {
+	case t.field():
+		how = "type"
+	case t.Tag == "select":
+		how = "choose"
+	case t.Tag == "":
+		how = strings.Join(t.Types, " ")
+	}
+	v.rec.put(trace.Event{Kind: trace.Press, Data: trace.Data{Name: t.Sel, Text: t.Label, How: how}})
+	var err error
+	switch how {
+	case "type":
+		err = v.fillIn(ctx, t)
+	case "choose":
+		err = v.order(ctx, map[string]any{"do": "choose", "id": t.ID}, nil)
+	case "click":
+		err = v.click(ctx, t)
+	default:
+		err = v.fire(ctx, t, t.Types)
+	}
+	if err == nil {
+		err = v.fire(ctx, t, others(t.Types))
+	}
+	if errors.Is(err, errNoAnswer) {
+		return nil
+	}
+	if err == nil {
+		err = v.c.Idle(ctx, 8*time.Millisecond)
+	}
+	return err
+}
+
+// others are the kinds of event that a click does not bring.
+func others(types []string) []string {
+	return slices.DeleteFunc(slices.Clone(types), func(t string) bool {
+		return slices.Contains([]string{"click", "mousedown", "mouseup", "pointerdown", "focus", "DOMContentLoaded", "load", "readystatechange", "beforeunload", "unload", "pagehide"}, t)
+	})
+}
+
+// fillIn types into a field; a password field gets the run's password.
+func (v *visit) fillIn(ctx context.Context, t target) error {
+	text := "Harbour lights"
+	switch {
+	case t.Input == "password":
+		text = v.rec.secrets.Password
+	case t.Input == "number" || t.Input == "range":
+		text = "3"
+	case t.Input == "email":
+		text = "somebody@mail.example"
+	case t.Input == "date":
+		text = "2026-11-22"
+	case t.Tag == "textarea":
+		text = "Harbour lights\nHarbour\n" + v.rec.secrets.Keys
+	}
+	return v.order(ctx, map[string]any{"do": "fill", "id": t.ID, "text": text}, nil)
+}
+
+// click clicks with the mouse where the target can be seen, and from within where it cannot.
+func (v *visit) click(ctx context.Context, t target) error {
+	var at *struct {
+		X, Y float64
+		Hit  bool
+	}
+	if err := v.order(ctx, map[string]any{"do": "place", "id": t.ID}, &at); err != nil {
+		return err
+	}
+	if at != nil && at.Hit && at.X >= 0 && at.Y >= 0 {
+		return v.c.Click(ctx, at.X, at.Y)
+	}
+	return v.order(ctx, map[string]any{"do": "press", "id": t.ID, "type": "click"}, nil)
+}
+
+func (v *visit) fire(ctx context.Context, t target, types []string) error {
+	for _, kind := range types[:min(len(types), 12)] {
+		if err := v.order(ctx, map[string]any{"do": "press", "id": t.ID, "type": kind}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}

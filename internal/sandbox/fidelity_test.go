@@ -1,0 +1,273 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"sallyport/internal/browser"
+	"sallyport/internal/decoy"
+	"sallyport/internal/trace"
+)
+
+// corpus finds the real scripts beside the checkout.
+func corpus(t testing.TB) string {
+	t.Helper()
+	dir, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above this test")
+		}
+	}
+	dir = filepath.Join(dir, "..", "shared", "corpus")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the corpus of real scripts is not beside the checkout: ", err)
+	}
+	return dir
+}
+
+// real are the scripts of the corpus that people or wikis load as they are.
+func real(t testing.TB) []Script {
+	t.Helper()
+	dir := corpus(t)
+	f, err := os.Open(filepath.Join(dir, "manifest.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []Script
+	for _, row := range rows[1:] {
+		if (row[4] != "user-script" && row[4] != "gadget-script") || !strings.HasSuffix(row[0], ".js") {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, row[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Script{Path: strings.TrimPrefix(row[0], "files/"), Text: string(text)}
+		if row[4] == "gadget-script" {
+			s.Title = "MediaWiki:Gadget-" + filepath.Base(row[0])
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// beside are the files of a script's own repository, which it may import.
+func beside(t testing.TB, s Script) *decoy.Library {
+	t.Helper()
+	l := &decoy.Library{}
+	repo, _, _ := strings.Cut(s.Path, "/")
+	root := filepath.Join(corpus(t), "files", repo)
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".js") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err == nil {
+			l.Add(filepath.Base(path), string(text))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// tried is how one real script went.
+type tried struct {
+	script Script
+	errors []string // ReferenceErrors and TypeErrors of its own
+	any    []string
+	report *trace.Report
+}
+
+// fidelity runs scripts as people meet them, and gathers what they could not find. The plan says what runs are made; nil is one as an
+// editor and one as an interface admin.
+func fidelity(t testing.TB, scripts []Script, o Options) []tried {
+	t.Helper()
+	takesLong(t)
+	out := make([]tried, len(scripts))
+	proof := &browser.Proof{}
+	var group sync.WaitGroup
+	queue := make(chan int)
+	for range 2 {
+		group.Go(func() {
+			for i := range queue {
+				one := o
+				one.Windows, one.Browser.Proof, one.Library = 1, proof, beside(t, scripts[i])
+				s, err := New(one)
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				r, err := s.Run(context.Background(), scripts[i])
+				if err != nil {
+					t.Errorf("%s: %v", scripts[i].Path, err)
+					continue
+				}
+				out[i] = tried{script: scripts[i], report: r.Report}
+				out[i].gather(r.Log)
+			}
+		})
+	}
+	for i := range scripts {
+		queue <- i
+	}
+	close(queue)
+	group.Wait()
+	return out
+}
+
+func (r *tried) gather(l *trace.Log) {
+	for _, run := range l.Runs {
+		if run.Stage == trace.Forced || run.Setup.Base {
+			continue
+		}
+		for _, e := range run.Events {
+			if e.Kind != trace.Error || e.Stage != trace.Natural {
+				continue
+			}
+			line, _, _ := strings.Cut(e.Data.Text, "\n")
+			if !slices.Contains(r.any, line) {
+				r.any = append(r.any, line)
+			}
+			if (strings.Contains(line, "ReferenceError") || strings.Contains(line, "TypeError")) && !slices.Contains(r.errors, line) {
+				r.errors = append(r.errors, line)
+			}
+		}
+	}
+}
+
+// spread picks n of a list, evenly.
+func spread(all []Script, n int) []Script {
+	var out []Script
+	for i := range min(n, len(all)) {
+		out = append(out, all[i*len(all)/min(n, len(all))])
+	}
+	return out
+}
+
+// piece says whether a script is one of several files of a gadget, and misses what another of them defines.
+func piece(t testing.TB, r tried) bool {
+	t.Helper()
+	repo, _, _ := strings.Cut(r.script.Path, "/")
+	for _, line := range r.errors {
+		_, rest, ok := strings.Cut(line, "ReferenceError: ")
+		name, _, defined := strings.Cut(rest, " is not defined")
+		if !ok || !defined || !slices.ContainsFunc(real(t), func(s Script) bool {
+			return strings.HasPrefix(s.Path, repo+"/") && s.Path != r.script.Path && regexp.MustCompile(`(?m)(^|window\.|var |let |const )`+regexp.QuoteMeta(name)+`\s*=`).MatchString(s.Text)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// tell prints how scripts went, and returns the share of those that found all they wanted, in hundredths.
+func tell(t testing.TB, what string, out []tried) int {
+	t.Helper()
+	fine, ran, pieces := 0, 0, 0
+	var coverage []float64
+	for _, r := range out {
+		if r.report == nil {
+			continue
+		}
+		switch {
+		case len(r.errors) == 0:
+			fine++
+			ran++
+		case piece(t, r):
+			pieces++
+		default:
+			ran++
+		}
+		coverage = append(coverage, r.report.Coverage)
+		t.Logf("%-70s %-12s %.2f %s", r.script.Path, r.report.Verdict, r.report.Coverage, clip(strings.Join(r.errors, " | "), 160))
+		if r.report.Verdict == trace.Hostile {
+			t.Errorf("%s is called hostile: %s", r.script.Path, strings.Join(r.report.Reasons, "; "))
+		}
+	}
+	if ran == 0 {
+		t.Fatal("none ran")
+	}
+	t.Logf("%s: %d of %d scripts without ReferenceError or TypeError, %d more are pieces of gadgets; median coverage %.3f", what, fine, ran, pieces, median(coverage))
+	return 100 * fine / ran
+}
+
+// fewRuns is enough to know whether a script finds what it wants: an editor, an interface admin, somebody who is not logged in.
+func fewRuns(r *trace.Report) bool { return r.Visits.Runs >= 4 }
+
+func TestRealScriptsFindWhatTheyWantOnOurOwnWiki(t *testing.T) {
+	proofFor(t)
+	scripts := real(t)
+	n := 8
+	if os.Getenv("SALLYPORT_FIDELITY") == "all" {
+		n = len(scripts)
+	}
+	if share := tell(t, "our own mw", fidelity(t, spread(scripts, n), Options{Tier: Quick, Until: fewRuns})); n == len(scripts) && share < 60 {
+		t.Errorf("%d in 100, not 60", share)
+	}
+}
+
+// named are scripts of different kinds and sizes whose coverage is followed.
+var named = []string{
+	"BrandonXLF__wikipedia-user-scripts/src/AddCopied.js", "anafibnshahibul__Wikipedia-User-Scripts/ConnectCats/ConnectCats.js", "wikimedia-gadgets__MoreMenu/src/MoreMenu.js",
+	"BrandonXLF__wikipedia-user-scripts/src/ParameterSpacing.js", "canonnizq__wikipedia-scripts/src/AlertAssistant.js", "enterprisey__delsort/delsort.js",
+	"he7d3r__mw-gadget-AbuseFilterStats/src/AbuseFilterStats.js", "he7d3r__mw-gadget-GlobalPreferences/src/GlobalPreferences.js", "BraunOBruno__ptwiki-scripts/BotoesDeAtalho.js",
+	"Pathoschild__Wikimedia-contrib/user-scripts/pathoschild.ajaxtransclusiontable.js", "wikimedia-gadgets__MoreMenu/src/MoreMenu.user.js", "The-Voidwalker__MediaWiki-Scripts/unattachedCA.js",
+}
+
+func TestADeepLookRunsMostOfAScript(t *testing.T) {
+	if os.Getenv("SALLYPORT_FIDELITY") != "all" {
+		t.Skip("takes ten minutes: make bench-fidelity")
+	}
+	proofFor(t)
+	var scripts []Script
+	for _, s := range real(t) {
+		if slices.Contains(named, s.Path) {
+			scripts = append(scripts, s)
+		}
+	}
+	if len(scripts) != len(named) {
+		t.Fatalf("the corpus has %d of the %d named scripts", len(scripts), len(named))
+	}
+	out := fidelity(t, scripts, Options{Tier: Deep})
+	tell(t, "deep", out)
+	var coverage []float64
+	for _, r := range out {
+		if r.report != nil {
+			coverage = append(coverage, r.report.Coverage)
+		}
+	}
+	if m := median(coverage); m < 0.55 {
+		t.Errorf("median coverage is %.3f, not 0.55", m)
+	}
+}
+
+func median(list []float64) float64 {
+	list = slices.Sorted(slices.Values(list))
+	if len(list) == 0 {
+		return 0
+	}
+	return (list[(len(list)-1)/2] + list[len(list)/2]) / 2
+}

@@ -1,0 +1,113 @@
+	// What only documents have.
+	if ( inDocument ) {
+		const made = [];     // elements that scripts put into the page
+		const heard = [];    // what they listen to: [ target, type ]
+		const top = safely( () => window.top === window ) === true;
+
+		const idOf = free( getOwnPropertyDescriptor( Element.prototype, 'id' ).get );
+		const tagOf = free( getOwnPropertyDescriptor( Element.prototype, 'tagName' ).get );
+		const classOf = free( getOwnPropertyDescriptor( Element.prototype, 'className' ).get );
+		const getAttribute = free( Element.prototype.getAttribute ), querySelectorAll = free( Document.prototype.querySelectorAll );
+		const elementQuery = free( Element.prototype.querySelectorAll );
+		const rectOf = free( Element.prototype.getBoundingClientRect ), intoView = free( Element.prototype.scrollIntoView );
+		const isConnected = free( getOwnPropertyDescriptor( Node.prototype, 'isConnected' ).get );
+		const contains = free( Node.prototype.contains ), textOf = free( getOwnPropertyDescriptor( Node.prototype, 'textContent' ).get );
+		const dispatch = free( EventTarget.prototype.dispatchEvent ), click = free( HTMLElement.prototype.click );
+		const listen = free( EventTarget.prototype.addEventListener ), stop = free( Event.prototype.stopImmediatePropagation );
+		const fromPoint = free( Document.prototype.elementFromPoint );
+		const checkVisibility = free( Element.prototype.checkVisibility );
+		const detailOf = free( getOwnPropertyDescriptor( CustomEvent.prototype, 'detail' ).get );
+		const childrenOf = free( getOwnPropertyDescriptor( Element.prototype, 'children' ).get );
+		const isElement = ( x ) => safely( () => typeof tagOf( x ) === 'string' ) === true;
+		const { Event: Ev, MouseEvent: MouseEv, KeyboardEvent: KeyEv, ClipboardEvent: ClipEv } = window;
+
+		const selector = ( x ) => {
+			if ( x === window ) {
+				return 'window';
+			}
+			if ( x === document ) {
+				return 'document';
+			}
+			if ( !isElement( x ) ) {
+				return '';
+			}
+			if ( x === document.body ) {
+				return 'body';
+			}
+			if ( idOf( x ) ) {
+				return '#' + idOf( x );
+			}
+			const classes = classOf( x );
+			const type = getAttribute( x, 'type' );
+			return tagOf( x ).toLowerCase() + ( type ? '[type=' + type + ']' : '' ) + ( typeof classes === 'string' && classes ? '.' + split( classes, ' ' )[ 0 ] : '' );
+		};
+
+		const hear = ( target, type, at, on ) => {
+			tell( 'listen', type, { on: on || selector( target ) }, at );
+			if ( heard.length < 500 ) {
+				heard[ heard.length ] = [ target, type ];
+			}
+		};
+		wrap( EventTarget.prototype, 'addEventListener', ( self, args ) => byScript( ( at ) => hear( self === undefined || self === null ? window : self, text( args[ 0 ] ), at ) ) );
+		for ( const type of [ 'click', 'keydown', 'keyup', 'keypress', 'input', 'change', 'submit', 'paste', 'copy', 'cut', 'mousemove', 'mousedown', 'mouseup', 'mouseover', 'focus', 'blur', 'scroll',
+			'wheel', 'message', 'beforeunload', 'unload', 'pagehide', 'storage', 'contextmenu', 'dblclick', 'touchstart', 'pointerdown', 'pointermove', 'visibilitychange', 'hashchange', 'popstate' ] ) {
+			for ( const owner of [ window, Document.prototype, HTMLElement.prototype, HTMLBodyElement.prototype ] ) {
+				wrapAccessor( owner, 'on' + type, null, ( self, v ) => typeof v === 'function' && byScript( ( at ) => hear( self === undefined ? window : self, type, at ) ) );
+			}
+		}
+
+		// Elements that scripts make.
+		const makes = ( node ) => {
+			if ( isElement( node ) && made.length < 2000 ) {
+				made[ made.length ] = node;
+			}
+		};
+		const adds = ( self, args ) => byScript( () => {
+			for ( let i = 0; i < args.length; i++ ) {
+				makes( args[ i ] );
+				if ( args[ i ] && typeof args[ i ] === 'object' && args[ i ].nodeType === 11 ) {
+					const inside = args[ i ].children;
+					for ( let j = 0; inside && j < inside.length; j++ ) {
+						makes( inside[ j ] );
+					}
+				}
+			}
+		} );
+		for ( const [ owner, names ] of [ [ Node.prototype, [ 'appendChild', 'insertBefore', 'replaceChild' ] ],
+			[ Element.prototype, [ 'append', 'prepend', 'before', 'after', 'replaceWith', 'insertAdjacentElement', 'replaceChildren' ] ],
+			[ DocumentFragment.prototype, [ 'append', 'prepend' ] ] ] ) {
+			for ( const name of names ) {
+				wrap( owner, name, adds );
+			}
+		}
+		const fills = ( self ) => byScript( () => makes( self ) );
+		wrapAccessor( Element.prototype, 'innerHTML', null, fills );
+		wrapAccessor( Element.prototype, 'outerHTML', null, ( self ) => byScript( () => makes( self.parentElement ) ) );
+		wrap( Element.prototype, 'insertAdjacentHTML', fills );
+
+		// Secrets and what is kept.
+		const cookieOwner = Document.prototype;
+		wrapAccessor( cookieOwner, 'cookie', () => byScript( ( at ) => tell( 'cookie', '', null, at ) ), ( self, v ) => byScript( ( at ) => tell( 'storage', split( text( v ), '=' )[ 0 ], { a: 'set', on: 'cookie' }, at ) ) );
+		const local = safely( () => window.localStorage );
+		const kindOf = ( self ) => self === local ? 'localStorage' : 'sessionStorage';
+		wrap( Storage.prototype, 'getItem', ( self, args ) => byScript( ( at ) => tell( 'storage', text( args[ 0 ] ), { a: 'get', on: kindOf( self ) }, at ) ) );
+		wrap( Storage.prototype, 'setItem', ( self, args ) => byScript( ( at ) => {
+			const key = text( args[ 0 ] );
+			tell( 'storage', key, { a: 'set', on: kindOf( self ), t: slice( text( args[ 1 ] ), 0, 500 ) }, at );
+			if ( indexOf( key, 'MediaWikiModuleStore' ) >= 0 ) {
+				tell( 'persist', 'module store', null, at );
+			}
+		} ) );
+		wrap( Storage.prototype, 'removeItem', ( self, args ) => byScript( ( at ) => tell( 'storage', text( args[ 0 ] ), { a: 'remove', on: kindOf( self ) }, at ) ) );
+		wrap( Storage.prototype, 'clear', ( self ) => byScript( ( at ) => tell( 'storage', '', { a: 'clear', on: kindOf( self ) }, at ) ) );
+		wrap( window.ServiceWorkerContainer && ServiceWorkerContainer.prototype, 'register', ( self, args ) => byScript( ( at ) => {
+			tell( 'worker', text( args[ 0 ] ), { how: 'service' }, at );
+			tell( 'persist', 'service worker', { u: text( args[ 0 ] ) }, at );
+		} ) );
+		if ( top && SETTINGS.storage && local ) {
+			safely( () => {
+				if ( apply( getOwnPropertyDescriptor( Storage.prototype, 'length' ).get, local, [] ) === 0 ) {
+					local[ SETTINGS.storageKey ] = SETTINGS.storage;
+				}
+			} );
+		}

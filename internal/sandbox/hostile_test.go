@@ -1,0 +1,81 @@
+package sandbox
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"sallyport/internal/browser"
+	"sallyport/internal/trace"
+)
+
+// Each of these tries to get rid of the sandbox instead of its reader: it ends in a verdict, or in unknown with the reason.
+var hostileToUs = []struct {
+	name, script string
+	want         []trace.Verdict
+	says         string // in the reasons, when unknown
+}{
+	{"an endless loop", "for (;;) {}", []trace.Verdict{trace.Unknown}, "loop"},
+	{"an endless loop in a worker", "new Worker(URL.createObjectURL(new Blob(['for(;;){}'])));", nil, ""},
+	{"recursion without end", "(function f() { f(); })();", nil, ""},
+	{"a gigabyte", "const a = []; for (let i = 0; i < 1100; i++) { a.push(new Uint8Array(1 << 20).fill(1)); } window.kept = a;", nil, ""},
+	{"a hundred thousand timers", "for (let i = 0; i < 1e5; i++) { setTimeout(() => {}, i); }", nil, ""},
+	{"timers that breed", "(function f() { setTimeout(f, 0); setTimeout(f, 0); })();", nil, ""},
+	{"dialogs without end", "for (let i = 0; i < 1e5; i++) { alert(i); }", nil, ""},
+	{"popups", "for (let i = 0; i < 100; i++) { window.open('/wiki/Harbour?' + i); }", nil, ""},
+	{"debugger statements", "for (let i = 0; i < 1e4; i++) { debugger; }", nil, ""},
+	{"closing the page", "window.close();", nil, ""},
+	{"leaving the page", "location.href = '/wiki/Harbour'; location.reload();", nil, ""},
+	{"a flood of events", "for (let i = 0; i < 2e5; i++) { console.log('x' + i); document.cookie; }", nil, ""},
+	{"a flood of requests", "for (let i = 0; i < 3000; i++) { fetch('/w/api.php?n=' + i); }", nil, ""},
+	{"tampered built-ins", "for (const o of [Object, Array, String, JSON, Reflect, Promise, Function, Array.prototype, String.prototype, Function.prototype, WeakMap.prototype, EventTarget.prototype]) { for (const k of Object.getOwnPropertyNames(o)) { try { if (k !== 'constructor') { o[k] = () => { throw new Error('gone'); }; } } catch (e) {} } }", nil, ""},
+	{"a stopped event", "window.addEventListener = () => {}; EventTarget.prototype.dispatchEvent = () => true; Event.prototype.stopImmediatePropagation = () => {};", nil, ""},
+	{"an emptied document", "document.open(); document.write('<p>nothing</p>'); document.close();", nil, ""},
+	{"a page without a body", "document.documentElement.remove();", nil, ""},
+	{"a frame in a frame in a frame", "(function f(d) { if (d > 12) return; const i = document.createElement('iframe'); i.src = '/wiki/Harbour'; document.body.append(i, i.cloneNode()); setTimeout(() => f(d + 1), 10); })(0);", nil, ""},
+	{"a bomb of zeros", "(async () => { const z = new Blob([new Uint8Array(1 << 20)]).stream().pipeThrough(new CompressionStream('gzip')); const small = await new Response(z).arrayBuffer(); const a = []; for (let i = 0; i < 600; i++) { a.push(await new Response(new Blob([small]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer()); } window.kept = a; })();", nil, ""},
+	{"huge downloads", "for (let i = 0; i < 20; i++) { const a = document.createElement('a'); a.href = URL.createObjectURL(new Blob([new Uint8Array(20 << 20)])); a.download = 'x' + i; document.body.append(a); a.click(); }", nil, ""},
+	{"a syntax error", "this is no script", []trace.Verdict{trace.Unknown, trace.NothingSeen}, ""},
+	{"nothing at all", "", nil, ""},
+}
+
+func TestWhatAttacksTheSandboxEndsInAVerdictOrUnknown(t *testing.T) {
+	takesLong(t)
+	proof := proofFor(t)
+	for _, h := range hostileToUs {
+		t.Run(h.name, func(t *testing.T) {
+			s, err := New(Options{Tier: Quick, Budget: 20 * time.Second, Browser: browser.Options{Proof: proof, Limits: browser.Limits{Memory: 700 << 20}}, Limits: browser.Limits{Wall: 8 * time.Second, Loop: time.Second},
+				Until: func(r *trace.Report) bool { return r.Visits.Runs >= 3 }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+			defer cancel()
+			r, err := s.Run(ctx, Script{Path: "attack.js", Text: h.script})
+			if err != nil {
+				t.Fatalf("after all, there is no verdict: %v", err)
+			}
+			reasons := strings.Join(r.Report.Reasons, "; ")
+			t.Logf("%s in %d runs: %.200s", r.Report.Verdict, r.Runs, reasons)
+			if len(h.want) > 0 && !contains(h.want, r.Report.Verdict) {
+				t.Errorf("verdict %s (%s), not %v", r.Report.Verdict, reasons, h.want)
+			}
+			if !strings.Contains(reasons, h.says) {
+				t.Errorf("the reasons do not say %q: %s", h.says, reasons)
+			}
+			if r.Report.Verdict == trace.Hostile {
+				t.Errorf("it does nothing to the reader, and is called hostile: %s", reasons)
+			}
+		})
+	}
+}
+
+func contains(list []trace.Verdict, v trace.Verdict) bool {
+	for _, w := range list {
+		if w == v {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,44 @@
+package sandbox
+
+import (
+	"context"
+	"time"
+)
+
+// read does what somebody does who reads a page: moves the mouse, types, scrolls, copies, looks at another window and comes back.
+// All of it is trusted input, and none of it aims at anything the script made.
+func (v *visit) read(ctx context.Context) error {
+	steps := []func() error{
+		func() error { return v.c.Mouse(ctx, "mouseMoved", 420, 300) },
+		func() error { return v.c.Mouse(ctx, "mouseMoved", 620, 420) },
+		func() error { return v.c.Type(ctx, v.decoyKeys()) },
+		func() error { return v.c.Key(ctx, "Escape", 0) },
+		func() error { return v.c.Scroll(ctx, 0, 600) },
+		func() error {
+			return v.c.Inspect(ctx, `(() => { const a = document.querySelector('#firstHeading') || document.body; const s = getSelection(); s.selectAllChildren(a); return 0; })()`, nil)
+		},
+		func() error { return v.command(ctx, "c", "copy") },
+		func() error { return v.command(ctx, "v", "paste") },
+		func() error { return v.pass(ctx, 500*time.Millisecond) },
+		func() error { return v.c.Scroll(ctx, 0, -600) },
+		func() error { return v.c.Hide(ctx) },
+		func() error { return v.pass(ctx, 500*time.Millisecond) },
+		func() error { return v.c.Show(ctx) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return v.pass(ctx, time.Second)
+}
+
+func (v *visit) decoyKeys() string { return v.rec.secrets.Keys }
+
+// command presses a key with Control, and has the browser carry out what that stands for.
+func (v *visit) command(ctx context.Context, key, command string) error {
+	letter := int(key[0] &^ 0x20)
+	return v.c.Call(ctx, "Input.dispatchKeyEvent", map[string]any{
+		"type": "rawKeyDown", "key": key, "code": "Key" + string(rune(letter)), "windowsVirtualKeyCode": letter, "modifiers": 2, "commands": []string{command},
+	}, nil)
+}
