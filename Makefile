@@ -2,7 +2,7 @@
 GO ?= go
 .DEFAULT_GOAL := help
 
-.PHONY: help demo build test check bench bench-scan bench-detonate soak-detonate update assets clean
+.PHONY: help demo build test check bench bench-scan bench-detonate soak-detonate bench-fidelity bench-dormant update assets clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -37,6 +37,14 @@ bench-detonate: ## sealed runs a minute against a fresh browser a run, and again
 soak-detonate: ## 2,000 sealed runs in one browser: memory flat, nothing left
 	@tools/install.sh test
 	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallySoak -benchtime 1x -timeout 30m ./internal/bench
+
+bench-fidelity: ## how many real scripts find what they want, and how much of them runs (needs the corpus beside the checkout)
+	@tools/install.sh test
+	SALLYPORT_FIDELITY=all $(GO) test -run 'RealScripts|ADeepLook' -v -timeout 90m ./internal/sandbox
+
+bench-dormant: ## all sleeping scripts and all their harmless twins, at every tier
+	@tools/install.sh test
+	SALLYPORT_TEST_ALL=1 SALLYPORT_DORMANT=all $(GO) test -run 'Sleeping|Twins' -v -timeout 90m ./internal/sandbox
 
 update: ## accept changed golden output; read the diff before committing
 	UPDATE=1 $(GO) test ./...

@@ -63,12 +63,15 @@ func (c *Context) feel(pulses map[*target]*pulse) {
 			e.Name, e.Text = "loop", fmt.Sprintf("a script did not yield for %s", c.limits.Loop)
 			c.post.put(e)
 			t.send("Runtime.terminateExecution", nil)
-		case p.stopped && time.Since(p.asked) > 2*c.limits.Loop:
+		case p.stopped && time.Since(p.asked) > c.limits.Loop+max(c.limits.Loop, patience):
 			pulses[t] = &pulse{asked: time.Now(), answered: make(chan struct{}), stopped: true}
 			t.send("Page.crash", nil)
 		}
 	}
 }
+
+// patience is how long a script that was ended may take to end: a busy machine is no reason to crash the page.
+const patience = 5 * time.Second
 
 // stopScripts ends whatever runs in the context.
 func (c *Context) stopScripts() {
