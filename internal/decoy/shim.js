@@ -42,6 +42,12 @@
 			}, wait );
 		};
 	} );
+	// Plugins of extensions that dress up what is there.
+	[ 'wikiEditor', 'tipsy', 'tablesorter', 'makeCollapsible' ].forEach( function ( name ) {
+		give( $ && $.fn, name, function () {
+			return this;
+		} );
+	} );
 	give( user, 'isTemp', function () {
 		return mw.config.get( 'wgUserIsTemp' ) || false;
 	} );
