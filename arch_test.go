@@ -20,10 +20,10 @@ import (
 // Packages on one line do not know each other.
 var layers = [][]string{
 	// words
-	{"internal/wiki", "internal/capability", "internal/lines", "internal/csp"},
+	{"internal/wiki", "internal/capability", "internal/lines", "internal/csp", "internal/violation"},
 	{"internal/gadget", "internal/finding"},
 	// engines
-	{"internal/js", "internal/passkey", "internal/violation"},
+	{"internal/js", "internal/passkey"},
 	{"internal/bundle", "internal/flow", "internal/output", "internal/trace", "internal/link", "internal/phpform"},
 	{"internal/rule", "internal/pattern", "internal/gate", "internal/story"},
 	// outside: each knows exactly one outside thing
@@ -45,7 +45,7 @@ var layers = [][]string{
 // testOnly packages are imported by tests alone, and may import anything.
 var testOnly = []string{
 	"internal/store/storetest", "internal/store/storetest/pgtest", "internal/mediawiki/mediawikitest",
-	"internal/browsertest", "internal/bus/bustest", "internal/passkey/passkeytest",
+	"internal/browsertest", "internal/bus/bustest", "internal/passkey/passkeytest", "internal/collect/collecttest",
 }
 
 // powers says who may touch what, and why nobody else does: the program's attack surface on one screen.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"sallyport/internal/config"
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/passkey"
 	"sallyport/internal/pending"
@@ -33,7 +34,7 @@ func (c deployCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	password := os.Getenv("SALLYPORT_PASSWORD")
+	password := config.Password()
 	if password == "" {
 		return errors.New("the account's password is expected in SALLYPORT_PASSWORD")
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"sallyport/internal/browser"
+	"sallyport/internal/config"
 	"sallyport/internal/decoy"
 	"sallyport/internal/sandbox"
 	"sallyport/internal/story"
@@ -96,7 +97,7 @@ func (c detonateCommand) show(out *target, s streams, d *detonated) error {
 
 // inColour says whether what goes to standard output may have colours.
 func inColour(file string, stdout io.Writer) bool {
-	return file == "" && isTerminal(stdout) && os.Getenv("NO_COLOR") == "" //nolint:forbidigo // no-color.org: for whoever writes to a terminal
+	return file == "" && isTerminal(stdout) && !config.Plain()
 }
 
 func show(out io.Writer, format string, colour bool, d *detonated) error {

@@ -183,7 +183,7 @@ func (c scanCommand) handler(out, stdout io.Writer) finding.Handler {
 	case "html":
 		return output.NewHTML(out)
 	default:
-		return output.NewText(out, output.TextOptions{Colour: c.Output == "" && isTerminal(stdout) && os.Getenv("NO_COLOR") == "", Quiet: c.Quiet})
+		return output.NewText(out, output.TextOptions{Colour: inColour(c.Output, stdout), Quiet: c.Quiet})
 	}
 }
 

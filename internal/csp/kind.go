@@ -5,28 +5,28 @@ type Kind int
 
 // Kinds. Those from Script to Prefetch fetch an address.
 const (
-	Script         Kind = iota // <script src>, import, worklet, importScripts
-	Style                      // <link rel=stylesheet>, @import
-	Image                      // also icons
-	Font                       //
-	Media                      // <audio>, <video>, <track>
-	Object                     // <object>, <embed>
-	Frame                      // <iframe>, and wherever it goes later
-	Connect                    // fetch, XMLHttpRequest, WebSocket, EventSource, sendBeacon, ping
-	Manifest                   //
-	Worker                     // workers of every sort
-	Prefetch                   // <link rel=prefetch>
-	Form                       // where a form is sent
-	Base                       // <base href>
-	Ancestor                   // URL is a page that frames this one
-	InlineScript               // <script>…</script>
-	Handler                    // onclick=…
-	JavaScriptURL              // javascript:…
-	Speculation                // <script type=speculationrules>
-	InlineStyle                // <style>…</style>
-	StyleAttribute             // style=…
-	Eval                       // eval, new Function, setTimeout with a string
-	WasmEval                   // WebAssembly.compile and its like
+	Script Kind = iota // <script src>, import, worklet, importScripts
+	Style              // <link rel=stylesheet>, @import
+	Image              // also icons
+	Font
+	Media   // <audio>, <video>, <track>
+	Object  // <object>, <embed>
+	Frame   // <iframe>, and wherever it goes later
+	Connect // fetch, XMLHttpRequest, WebSocket, EventSource, sendBeacon, ping
+	Manifest
+	Worker         // workers of every sort
+	Prefetch       // <link rel=prefetch>
+	Form           // where a form is sent
+	Base           // <base href>
+	Ancestor       // URL is a page that frames this one
+	InlineScript   // <script>…</script>
+	Handler        // onclick=…
+	JavaScriptURL  // javascript:…
+	Speculation    // <script type=speculationrules>
+	InlineStyle    // <style>…</style>
+	StyleAttribute // style=…
+	Eval           // eval, new Function, setTimeout with a string
+	WasmEval       // WebAssembly.compile and its like
 	kinds
 )
 

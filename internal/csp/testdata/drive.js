@@ -91,7 +91,8 @@ async function one(work) {
   if (!doc || !doc.querySelector('#here')) { frame.remove(); return { framed: false, ran: [], refused: [] }; }
   const ran = [...(win.ran || [])];
   doc.addEventListener('securitypolicyviolation', e => {
-    if (e.disposition === 'enforce') refused.push(e.effectiveDirective);
+    // Chromium also asks about "" when a <base> goes away, which no policy allows and nothing comes of.
+    if (e.disposition === 'enforce' && (e.effectiveDirective !== 'base-uri' || e.blockedURI)) refused.push(e.effectiveDirective);
   });
   const list = [];
   for (const r of work.requests) {
