@@ -148,7 +148,7 @@ func outbreaks(seed uint64) []shape {
 				s.pass(time.Second)
 			}
 		}},
-		{"patient, from one place, each into their own page alone", 10, []Rule{Star}, func(s *stage, reached func(string)) {
+		{"patient, from one place, each into their own page alone", 15, []Rule{Star}, func(s *stage, reached func(string)) {
 			for i := range 30 {
 				s.serve(person(i), "MediaWiki:Common.js", "User:Ulo/test.js")
 				s.pass(s.between(time.Minute, 5*time.Minute))
@@ -270,6 +270,29 @@ func TestWhatAPersonFoundHarmlessIsNotAskedAboutAgain(t *testing.T) {
 	s.Reset(false)
 	if s.Pull(s.now, "Ira", "to see"); !s.State().Open {
 		t.Error("it cannot be pulled by hand")
+	}
+}
+
+func TestNobodyCanMakeTheBreakerForgetAnothersStep(t *testing.T) {
+	s := newStage(1, Settings{Steps: 50})
+	s.pages["User:P0/tool.js"] = program(9001, 35)
+	s.serve(person(1), "User:P0/tool.js")
+	s.pass(time.Minute)
+	s.write(person(1), person(1).page("tool.js"), s.pages["User:P0/tool.js"], how{})
+	flood := person(7)
+	s.serve(flood, "User:P0/tool.js")
+	for i := range 200 {
+		s.pass(time.Minute)
+		s.write(flood, flood.page(fmt.Sprint(i, ".js")), loader("User:P0/tool.js"), how{})
+	}
+	if len(s.trips) > 0 {
+		t.Fatalf("the flood itself trips: %s", s.trips[0])
+	}
+	s.serve(person(2), person(1).page("tool.js"))
+	s.pass(time.Minute)
+	s.write(person(2), person(2).page("tool.js"), s.pages["User:P0/tool.js"], how{})
+	if len(s.trips) != 1 {
+		t.Error("the first step was forgotten")
 	}
 }
 

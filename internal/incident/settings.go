@@ -44,7 +44,7 @@ type Number struct {
 // WithDefaults fills in what is not set.
 func (s Settings) WithDefaults() Settings {
 	s.Share, s.Converted, s.Times = cmp.Or(s.Share, 0.6), cmp.Or(s.Converted, 0.95), cmp.Or(s.Times, 3)
-	s.Prints, s.Young, s.Star, s.Pressed, s.Flood, s.Habit = cmp.Or(s.Prints, 12), cmp.Or(s.Young, 20), cmp.Or(s.Star, 10), cmp.Or(s.Pressed, 4), cmp.Or(s.Flood, 60), cmp.Or(s.Habit, 5)
+	s.Prints, s.Young, s.Star, s.Pressed, s.Flood, s.Habit = cmp.Or(s.Prints, 12), cmp.Or(s.Young, 20), cmp.Or(s.Star, 15), cmp.Or(s.Pressed, 4), cmp.Or(s.Flood, 60), cmp.Or(s.Habit, 5)
 	s.Deletions, s.Edits, s.Most = cmp.Or(s.Deletions, 10), cmp.Or(s.Edits, 30), cmp.Or(s.Most, 200)
 	s.Quick, s.Fresh, s.Descent = cmp.Or(s.Quick, 2*time.Second), cmp.Or(s.Fresh, 24*time.Hour), cmp.Or(s.Descent, 7*24*time.Hour)
 	s.Together, s.Warm, s.SessionBreak = cmp.Or(s.Together, time.Hour), cmp.Or(s.Warm, 24*time.Hour), cmp.Or(s.SessionBreak, 24*time.Hour)
@@ -64,7 +64,7 @@ func (s Settings) Numbers() []Number {
 		{"young", s.Young, "a script that twenty accounts have run is known, and what they do with it is ordinary"},
 		{"descent", s.Descent, "a slow outbreak waits until somebody visits; a week covers those who come at weekends"},
 		{"together", s.Together, "the pages one session infects, it infects in one sitting"},
-		{"star", s.Star, "when all infections come from one place there is no descent to see; ten in a row are no coincidence"},
+		{"star", s.Star, "when all infections come from one place there is no descent to see; fifteen in a row are no coincidence"},
 		{"converted", s.Converted, "of those who try a script on, about half keep it; of those whom an outbreak meets, all"},
 		{"pressed", s.Pressed, "a form sent by pressing its button is most likely a person's; a script can steal clicks, so a few count"},
 		{"flood", s.Flood, "a script that is announced where everybody reads is installed thirty times in its first minute"},

@@ -55,8 +55,7 @@ func (b *Breaker) spread(e *Event) *Trip {
 		}
 	}
 	rule, why := b.verdict(&s, kin)
-	b.steps = append(b.steps, s)
-	b.steps = b.steps[max(0, len(b.steps)-b.set.Steps):]
+	b.remember(s)
 	switch {
 	case b.open && len(kin) > 0: // one more of an outbreak that is known
 		b.close([]Session{s.session}, []string{s.title})
@@ -65,6 +64,26 @@ func (b *Breaker) spread(e *Event) *Trip {
 		return nil
 	}
 	return b.report(rule, why, append(kin, &s))
+}
+
+// perAccount bounds the steps remembered of one account, so that nobody can make the breaker forget the others'.
+const perAccount = 20
+
+// remember keeps a step. What is dropped is copied, because steps that led to a trip are still looked at.
+func (b *Breaker) remember(s step) {
+	oldest, n := -1, 0
+	for i := range b.steps {
+		if b.steps[i].user == s.user {
+			if n++; oldest < 0 {
+				oldest = i
+			}
+		}
+	}
+	if n >= perAccount {
+		b.steps = append(slices.Clone(b.steps[:oldest]), b.steps[oldest+1:]...)
+	}
+	b.steps = append(b.steps, s)
+	b.steps = b.steps[max(0, len(b.steps)-b.set.Steps):]
 }
 
 // step makes a step of a write when the session had been served what it writes, or wrote at once after being served
@@ -126,7 +145,7 @@ func (b *Breaker) alike(s, t Sketch) bool {
 
 // descends says whether a step passes on what an earlier step of another account had written: its session was served that
 // page, and wrote the same text, or both wrote at once. A loader is weaker evidence than a text, because a friend of somebody may
-// well install what that somebody has just recommended: it counts when it came at once, when it came from the site's code,
+// well install what that somebody has just recommended: it counts when both came at once, when it came from the site's code,
 // or the second time in a row.
 func (b *Breaker) descends(s, t *step) bool {
 	if t.waits || s.user == t.user || s.victim == t.victim {
@@ -136,16 +155,21 @@ func (b *Breaker) descends(s, t *step) bool {
 		if from.key != t.page || from.at.Before(t.at) {
 			continue
 		}
-		if from.how == atOnce && t.quick || b.alike(s.added, t.added) {
+		if from.how == atOnce && t.blind() || b.alike(s.added, t.added) {
 			return true
 		}
 		loads := from.how == loadsIt || s.added.NamesSame(t.added)
 		s.relays = s.relays || loads
-		if loads && (s.quick || t.relays || t.victim == Site) {
+		if loads && (s.quick && t.quick || t.relays || t.victim == Site) {
 			return true
 		}
 	}
 	return false
+}
+
+// blind says whether a step is one because of its time alone.
+func (s *step) blind() bool {
+	return slices.ContainsFunc(s.sources, func(from source) bool { return from.how == atOnce })
 }
 
 // verdict says what a step and its kin amount to.
