@@ -18,10 +18,13 @@ import (
 
 // scanner is a program that reads the scripts of a folder, as lay wrote it, and reports.
 type scanner struct {
-	name     string
-	command  func(dir string) []string
-	reports  func(said []byte) (found, unread int, err error) // unread: scripts it says it could not parse; -1 when it never says
-	ownRules bool                                             // reports by rules it brings, not by patterns of ours
+	name    string
+	command func(dir string) []string
+	reports func(said []byte) (found, unread int, err error) // unread: scripts it says it could not parse; -1 when it never says
+
+	// What its reports say of a place, when that is a judgement of its own and so can be compared: whether what stands
+	// there is safe. "" for one that only lists where a pattern of ours matches. None of them follows data.
+	judges string
 }
 
 // peer is a scanner of npm.
@@ -88,7 +91,7 @@ console.log(found, unread);
 		command: func(folder string) []string {
 			return []string{"node", filepath.Join(dir, "scan.mjs"), filepath.Join(folder, "js")}
 		},
-		reports: counted, ownRules: true,
+		reports: counted, judges: "whether it is obfuscated, what eval and import are given; variables are followed by name",
 	}, write(dir, "scan.mjs", program)
 }
 
@@ -121,7 +124,7 @@ console.log(found, unread);
 `
 	return scanner{
 		command: func(folder string) []string { return []string{"node", filepath.Join(dir, "scan.mjs"), folder} },
-		reports: counted, ownRules: true,
+		reports: counted, judges: "whether what becomes HTML or code is a literal, or went through an escape",
 	}, errors.Join(write(dir, "config.mjs", fmt.Sprintf(config, list)), write(dir, "scan.mjs", program))
 }
 
@@ -180,6 +183,6 @@ func addonsLinter(dir string, _ []sample) (scanner, error) {
 			}
 			return found, unread, nil
 		},
-		ownRules: true,
+		judges: "as eslint, which it runs, and the rules for add-ons",
 	}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -117,18 +118,24 @@ func (r *report) speeds(field []*measured, files int, mb float64) {
 	perSecond := ours.speed.median() * float64(files) / mb
 	r.goal("sallyport, all rules", "MB/cpu-s", ours.speed.median(), "MB per CPU second", "≥ 25")
 	r.goal("sallyport, all rules", "files/cpu-s", perSecond, "scripts per CPU second", "")
-	if best := fastest(field[1:], func(*measured) bool { return true }); best != nil {
-		r.ratio("sallyport vs the fastest peer, "+best.name, "x-peer", ours.speed.to(best.speed), "≥ 5")
+	r.note("no peer follows data from where it enters to where it does harm; what their reports say of a place:")
+	for _, m := range field[1:] {
+		judges := m.judges
+		if judges == "" {
+			judges = "nothing: where a pattern of ours matches, which is no report that can be compared"
+		}
+		r.note("  %-42s%s", m.name, judges)
+		r.ratio("sallyport vs "+m.name, "x-"+strings.Fields(m.name)[0], ours.speed.to(m.speed), "")
 	}
-	if best := fastest(field[1:], func(m *measured) bool { return m.ownRules }); best != nil {
-		r.ratio("sallyport vs the fastest that brings rules, "+best.name, "x-ruled-peer", ours.speed.to(best.speed), "")
+	if best := fastest(field[1:]); best != nil {
+		r.ratio("sallyport vs the fastest whose reports can be compared, "+best.name, "x-peer", ours.speed.to(best.speed), "≥ 5")
 	}
 }
 
-// fastest is the quickest of the peers that report anything at all, or nil.
-func fastest(field []*measured, counts func(*measured) bool) (best *measured) {
+// fastest is the quickest of the peers that judge, and report anything at all, or nil.
+func fastest(field []*measured) (best *measured) {
 	for _, m := range field {
-		if m.found > 0 && counts(m) && (best == nil || m.speed.median() > best.speed.median()) {
+		if m.found > 0 && m.judges != "" && (best == nil || m.speed.median() > best.speed.median()) {
 			best = m
 		}
 	}

@@ -64,5 +64,5 @@ type Capability struct {
 	Certainty Certainty `json:"certainty"`
 	Trigger   Trigger   `json:"trigger,omitempty"`
 	Through   string    `json:"through,omitempty"` // the other script that does it, when this one only leads to it
-	Line      int       `json:"line"` // 1-based, where the evidence stands; 0 when it stands nowhere in particular
+	Line      int       `json:"line"`              // 1-based, where the evidence stands; 0 when it stands nowhere in particular
 }

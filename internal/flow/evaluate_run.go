@@ -175,6 +175,17 @@ func (m *machine) hoist(list []js.Node, f *frame) {
 	}
 }
 
+// ending says how a statement ended.
+type ending uint8
+
+const (
+	goesOn ending = iota
+	returns
+	breaks
+	continues
+	gaveUp // not computable
+)
+
 func (m *machine) statements(list []js.Node, f *frame) (any, ending) {
 	for _, n := range list {
 		if v, how := m.statement(n, f); how != goesOn {

@@ -16,6 +16,10 @@ type texts struct {
 	slot    []uint32 // for each ref its answer in found
 	found   []answer // to the parts of the question
 	settled bool     // all edges are there: answers may be kept
+
+	// The alternatives that were told apart last: from variable to variable they come by again and again.
+	distinct []Text
+
 	keeping
 	room
 }
@@ -72,10 +76,13 @@ func (e *engine) foldRef(at ref, depth int) Abstract {
 	}
 	e.seen[at] = 2 * e.asked
 	m := e.openAnswer(depth)
-	a := e.closeAnswer(m, at, e.foldNew(at, depth))
+	a := e.closeAnswer(m, e.foldNew(at, depth))
+	e.slot[at] = uint32(len(e.found))
 	e.found = append(e.found, a)
-	e.slot[at] = uint32(len(e.found) - 1)
 	e.seen[at] = 2*e.asked + 1
+	if e.settled && !a.bent && e.last[at] == 0 {
+		e.keep(at, a)
+	}
 	return a.Abstract
 }
 
@@ -98,16 +105,30 @@ func (e *engine) foldNew(at ref, depth int) Abstract {
 	if len(from) == 0 {
 		return e.holeAt(at)
 	}
-	var c choices
-	for i := len(from) - 1; i >= 0; i-- {
-		c.add(e.foldRef(from[i], depth+1))
+	out := e.foldRef(from[len(from)-1], depth+1)
+	if len(from) > 1 || len(out.Texts) > 1 { // choices are large
+		out = e.foldChoices(out, from[:len(from)-1], depth)
 	}
-	out := c.all(&e.room)
 	if len(out.Texts) == 1 && len(out.Texts[0]) == 1 && out.Texts[0][0].Hole == SomeText {
 		if h := e.holeFor(at); h != SomeText {
 			return e.hole(h, e.nodeOf(at))
 		}
 	}
+	return out
+}
+
+// foldChoices is one of what was found first and what comes from some refs, the last of them first.
+func (e *engine) foldChoices(first Abstract, from []ref, depth int) Abstract {
+	if len(from) == 0 && len(first.Texts) == len(e.distinct) && &first.Texts[0] == &e.distinct[0] {
+		return first
+	}
+	var c choices
+	c.add(first)
+	for i := len(from) - 1; i >= 0; i-- {
+		c.add(e.foldRef(from[i], depth+1))
+	}
+	out := c.all(&e.room)
+	e.distinct = out.Texts
 	return out
 }
 
@@ -278,18 +299,9 @@ func (e *engine) foldReplace(c *callRecord, depth int) (Abstract, bool) {
 			out.add(e.only(t))
 			continue
 		}
-		done := e.literal("")
-		replaced := false
-		for _, p := range t {
-			before, after, found := strings.Cut(p.Text, what)
-			if p.Hole != "" || !found || replaced {
-				done = e.joinTexts(done, Abstract{Texts: []Text{{p}}})
-				continue
-			}
-			replaced = true
-			done = e.joinTexts(e.joinTexts(done, e.literal(before)), e.joinTexts(by, e.literal(after)))
-		}
-		out.add(done)
+		at := slices.IndexFunc(t, func(p Piece) bool { return p.Hole == "" && strings.Contains(p.Text, what) })
+		before, after, _ := strings.Cut(t[at].Text, what)
+		out.add(e.joinTexts(e.only(t[:at]), e.literal(before), by, e.literal(after), e.only(t[at+1:])))
 	}
 	return out.all(&e.room), true
 }

@@ -20,7 +20,7 @@ type keeping struct {
 // answer is what is known about a ref, and what it takes to find out.
 type answer struct {
 	Abstract
-	bent         bool // hangs on the question it was part of
+	bent         bool // hangs on the question it was part of, or takes more steps than are counted
 	cost, height int  // steps and depth, at most
 }
 
@@ -88,11 +88,8 @@ func (e *engine) openAnswer(depth int) attempt {
 	return m
 }
 
-func (e *engine) closeAnswer(m attempt, at ref, a Abstract) answer {
-	out := answer{a, e.bent != m.bent, e.cost - m.cost, e.deepest - m.depth}
+func (e *engine) closeAnswer(m attempt, a Abstract) answer {
+	out := answer{a, e.bent != m.bent || e.cost >= maxCost, e.cost - m.cost, e.deepest - m.depth}
 	e.deepest = max(m.deepest, e.deepest)
-	if e.settled && !out.bent && e.cost < maxCost && e.last[at] == 0 {
-		e.keep(at, out)
-	}
 	return out
 }

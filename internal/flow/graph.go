@@ -190,18 +190,18 @@ func (g *Graph) before(a, b js.Node) bool {
 
 // places gives each of n calls or writes its index in the order of the source. What is sorted are small records: calls and
 // writes themselves are large.
-func (g *Graph) places(n int, node func(int) js.Node) []int {
-	type span struct{ start, end, index int }
+func (g *Graph) places(n int, node func(int) js.Node) []int32 {
+	type span struct{ start, end, index int32 }
 	list := make([]span, n)
 	for i := range list {
-		list[i] = span{g.s.Start(node(i)), g.s.End(node(i)), i}
+		list[i] = span{int32(g.s.Start(node(i))), int32(g.s.End(node(i))), int32(i)}
 	}
 	slices.SortFunc(list, func(a, b span) int {
-		return cmp.Or(a.start-b.start, b.end-a.end, a.index-b.index)
+		return int(cmp.Or(a.start-b.start, b.end-a.end, a.index-b.index))
 	})
-	at := make([]int, n)
+	at := make([]int32, n)
 	for place, v := range list {
-		at[v.index] = place
+		at[v.index] = int32(place)
 	}
 	return at
 }

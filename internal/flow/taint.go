@@ -1,7 +1,8 @@
 package flow
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"sallyport/internal/js"
 )
@@ -11,7 +12,6 @@ type labels struct {
 	marks   []mark
 	marked  []uint32 // for each ref its first mark
 	reached []ref    // for each mark where it is
-	pending []uint32
 }
 
 // mark is one kind of data at one ref. The one before it on the way is kept, so that each mark knows where it came from.
@@ -26,7 +26,7 @@ type mark struct {
 }
 
 func (l *labels) start() {
-	l.marks, l.reached, l.marked, l.pending = first(l.marks, 255), first(l.reached, 255), l.marked[:0], l.pending[:0]
+	l.marks, l.reached, l.marked = first(l.marks, 255), first(l.reached, 255), l.marked[:0]
 }
 
 // seed is where data enters.
@@ -54,16 +54,15 @@ func (e *engine) bring(f fact, at ref) {
 // label carries all marks to where they go.
 func (e *engine) label() {
 	e.marked = zeros(e.marked, len(e.refs))
-	sort.SliceStable(e.seeds, func(i, j int) bool { return e.seeds[i].at < e.seeds[j].at })
+	slices.SortStableFunc(e.seeds, func(a, b seed) int { return cmp.Compare(a.at, b.at) })
 	for _, s := range e.seeds {
 		e.arrive(s.at, mark{from: s.from, bad: s.bad | Data})
 	}
-	for i := 0; i < len(e.pending); i++ {
+	for id := uint32(1); int(id) < len(e.marks); id++ { // those that arrive on the way come in turn
 		if e.work++; e.work > 2*e.o.Limits.Work {
 			e.note("data was not followed to its end: the script takes too many steps")
 			break
 		}
-		id := e.pending[i]
 		m := e.marks[id]
 		for l := e.refs[e.reached[id]].out; l != 0; l = e.edges[l].nextOut {
 			if next, ok := e.edges[l].carry(m); ok {
@@ -77,6 +76,9 @@ func (e *engine) label() {
 // carry moves a mark along an edge. Data that entered a function by one call does not leave it by another.
 func (l *edge) carry(m mark) (mark, bool) {
 	m.how = l.how
+	if l.how == asIs { // most of all
+		return m, m.bad != 0
+	}
 	m.bad = l.how.change(m.bad)
 	switch l.how {
 	case toTitle:
@@ -129,7 +131,6 @@ func (e *engine) arrive(at ref, m mark) {
 	e.reached = append(e.reached, at)
 	id := uint32(len(e.marks) - 1)
 	e.marked[at] = id
-	e.pending = append(e.pending, id)
 }
 
 // flows lists the marks of a ref, one for each source, with the widest contexts and the way that brought the most.

@@ -32,7 +32,7 @@ func newParser(text string, from, to int) *parser {
 	p := &parser{Tree: &Tree{Text: text, memory: m}}
 	p.src, p.pos, p.end = text[:to], from, 0
 	p.atoms = newAtoms(to-from, m)
-	p.nodes = append(room(m.nodes, (to-from)/6+64), node{})
+	p.nodes = append(room(m.nodes, (to-from)/8+64), node{})
 	p.lists = append(room(m.lists, (to-from)/12+64), 0)
 	p.Tree.nums = room(m.nums, 16)
 	p.stack = room(m.stack, 256)

@@ -6,6 +6,7 @@
 package lines
 
 import (
+	"encoding/binary"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -39,12 +40,16 @@ func New(text string) *Lines {
 	return l
 }
 
+// isASCII looks at eight bytes at once. The compiler makes no copy of a text that is only read.
 func isASCII(text string) bool {
-	all := byte(0)
-	for i := range len(text) {
-		all |= text[i]
+	rest, all := []byte(text), uint64(0)
+	for ; len(rest) >= 8; rest = rest[8:] {
+		all |= binary.LittleEndian.Uint64(rest)
 	}
-	return all < utf8.RuneSelf
+	for _, c := range rest {
+		all |= uint64(c)
+	}
+	return all&0x8080_8080_8080_8080 == 0
 }
 
 func (l *Lines) plainBreaks() {

@@ -31,18 +31,42 @@ found out. Hiding such things is a matter of taste as long as the script changes
 	},
 }
 
-// traces are the parts of MediaWiki's pages that show what was done.
-var traces = regexp.MustCompile(`(?i)#?(ca-history|pagehistory|pt-notifications|pt-mycontris|pt-watchlist|mw-changeslist|mw-history|mw-contributions|mw-logevent|mw-userlink|mw-notification|mw-rcfilters|mw-diff|diff-(?:otitle|ntitle)|usermessage|mw-echo|t-contributions|mw-enhanced-rc)[\w-]*`)
+// traces are the parts of MediaWiki's pages that show what was done, by how their classes and ids begin.
+var traces = strings.Fields(`ca-history pagehistory pt-notifications pt-mycontris pt-watchlist mw-changeslist mw-history mw-contributions mw-logevent
+	mw-userlink mw-notification mw-rcfilters mw-diff diff-otitle diff-ntitle usermessage mw-echo t-contributions mw-enhanced-rc`)
 
-// trace is the first of them that a text names. A pattern is slow, and most texts have none of the ways they begin.
+// trace is the first of them that a text names, to the end of that name. Many texts are looked at, and a pattern takes
+// twenty times as long.
 func trace(s string) string {
-	lower := strings.ToLower(s)
-	for _, begins := range [...]string{"mw-", "ca-history", "pagehistory", "pt-", "diff-", "usermessage", "t-contributions"} {
-		if strings.Contains(lower, begins) {
-			return traces.FindString(s)
+	lower := strings.Map(asciiLower, s)
+	if len(lower) != len(s) { // bytes that are no UTF-8 were replaced
+		s = lower
+	}
+	start := len(lower)
+	for _, name := range traces {
+		if at := strings.Index(lower[:min(len(lower), start+len(name)-1)], name); at >= 0 {
+			start = at
 		}
 	}
-	return ""
+	end := start
+	for end < len(lower) && (lower[end] == '-' || isWord(lower[end])) {
+		end++
+	}
+	if start < end && start > 0 && s[start-1] == '#' {
+		start--
+	}
+	return s[start:end]
+}
+
+func asciiLower(r rune) rune {
+	if r >= 'A' && r <= 'Z' {
+		r += 'a' - 'A'
+	}
+	return r
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z'
 }
 
 type hiding struct {
