@@ -66,6 +66,8 @@ func (c *Context) feel(pulses map[*target]*pulse) {
 		case p.stopped && time.Since(p.asked) > c.limits.Loop+max(c.limits.Loop, patience):
 			pulses[t] = &pulse{asked: time.Now(), answered: make(chan struct{}), stopped: true}
 			t.send("Page.crash", nil)
+		case p.stopped:
+			t.send("Runtime.terminateExecution", nil) // a deep recursion may swallow the first
 		}
 	}
 }
