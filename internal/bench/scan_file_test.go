@@ -100,15 +100,18 @@ func wrap(into *bytes.Buffer, s sample, i int) {
 func (r *report) shares(all []sample) {
 	var parse, follow, none, whole series
 	for range scanRounds {
-		parsed := make([]*js.Script, len(all))
 		parse = append(parse, r.processor(func() {
-			for i, s := range all {
-				parsed[i] = js.Parse(s.text, js.Options{Name: s.name})
+			for _, s := range all {
+				js.Parse(s.text, js.Options{Name: s.name}).Release()
 			}
 		}))
+		parsed := make([]*js.Script, len(all))
+		for i, s := range all {
+			parsed[i] = js.Parse(s.text, js.Options{Name: s.name})
+		}
 		follow = append(follow, r.processor(func() {
 			for _, s := range parsed {
-				flow.Analyse(s, flow.Options{})
+				flow.Analyse(s, flow.Options{}).Release()
 			}
 		}))
 		none = append(none, r.analysed(all, []*rule.Rule{}))

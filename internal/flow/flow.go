@@ -2,7 +2,8 @@
 // data that strangers control ends up.
 //
 // [Analyse] reads a parsed script once and answers questions about its nodes. Nothing is run, nothing is fetched, and the
-// same script gives the same answers, byte for byte.
+// same script gives the same answers, byte for byte. Whoever reads many scripts hands the memory of one on to the next with
+// [Graph.Release].
 package flow
 
 import "sallyport/internal/wiki"

@@ -53,12 +53,11 @@ func (e *engine) start(s *js.Script, o Options) {
 func (e *engine) end() {
 	e.Script, e.o, e.machine, e.known, e.when, e.notes = nil, Options{}, nil, nil, nil, nil
 	clear(e.facts.info)
-	clear(e.named)
-	clear(e.ids)
+	e.names.end()
 	clear(e.callbacks)
 	clear(e.funcs)
 	clear(e.calls)
-	clear(e.found)
+	clear(e.found[:cap(e.found)])
 	clear(e.lasting)
 	clear(e.parts[:cap(e.parts)])
 	e.pieces.reset()

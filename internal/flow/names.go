@@ -34,7 +34,6 @@ const (
 )
 
 func (t *names) start(atoms int) {
-	clear(t.ids)
 	if t.ids == nil {
 		t.ids = map[string]uint32{}
 	}
@@ -44,6 +43,17 @@ func (t *names) start(atoms int) {
 		t.name(s)
 	}
 }
+
+// end forgets all names. To empty a map takes as long as it ever was large, so a large one goes.
+func (t *names) end() {
+	clear(t.named)
+	if len(t.ids) > maxKeptNames {
+		t.ids = nil
+	}
+	clear(t.ids)
+}
+
+const maxKeptNames = 1 << 12
 
 func (t *names) name(s string) uint32 {
 	if id, ok := t.ids[s]; ok {

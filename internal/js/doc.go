@@ -29,6 +29,8 @@
 //		return true
 //	})
 //
+// Whoever reads many scripts hands the memory of one on to the next with [Script.Release].
+//
 // Names of kinds are those of ESTree, shortened. Parentheses leave a flag, optional chains a flag on their links;
 // functions of every sort are one kind with flags.
 package js
