@@ -12,8 +12,12 @@ import (
 )
 
 func TestAScriptIsRunOnARecordingOfARealWiki(t *testing.T) {
-	if ok, err := condition("browser"); err != nil || !ok {
-		t.Skip("needs a browser, and a minute: ", err)
+	ok, err := condition("browser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !ok {
+		t.Skip("needs a browser, and a minute")
 	}
 	w := mediawikitest.Start(t, mediawikitest.Options{})
 	w.AddUser("Ilse Lamp", "a password 12345")

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"iter"
 	"strings"
 
 	"sallyport/internal/js"
@@ -209,15 +210,9 @@ func alternatives(p string) []string {
 		return []string{p}
 	}
 	var out []string
-	from, depth, class := 0, 0, false
-	for i := 0; i < len(p); i++ {
-		switch c := p[i]; {
-		case c == '\\':
-			i++
-		case class:
-			class = c != ']'
-		case c == '[':
-			class = true
+	from, depth := 0, 0
+	for i, c := range operators(p) {
+		switch {
 		case c == '(':
 			depth++
 		case c == ')':
@@ -232,22 +227,37 @@ func alternatives(p string) []string {
 
 // groupEnd is where the group ends that a pattern begins with, -1 when it does not.
 func groupEnd(p string) int {
-	depth, class := 0, false
-	for i := 0; i < len(p); i++ {
-		switch c := p[i]; {
-		case c == '\\':
-			i++
-		case class:
-			class = c != ']'
-		case c == '[':
-			class = true
-		case c == '(':
+	depth := 0
+	for i, c := range operators(p) {
+		switch c {
+		case '(':
 			depth++
-		case c == ')':
+		case ')':
 			if depth--; depth == 0 {
 				return i
 			}
 		}
 	}
 	return -1
+}
+
+// operators are the parentheses and bars of a pattern that mean something: those not escaped, and in no class.
+func operators(p string) iter.Seq2[int, byte] {
+	return func(yield func(int, byte) bool) {
+		class := false
+		for i := 0; i < len(p); i++ {
+			switch c := p[i]; {
+			case c == '\\':
+				i++
+			case class:
+				class = c != ']'
+			case c == '[':
+				class = true
+			case c == '(' || c == ')' || c == '|':
+				if !yield(i, c) {
+					return
+				}
+			}
+		}
+	}
 }

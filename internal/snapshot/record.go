@@ -119,7 +119,7 @@ func (r *recorder) visitor(ctx context.Context, v Visitor) error {
 		}
 	}
 	for _, query := range reads {
-		if err := r.keep(ctx, v, api+strings.ReplaceAll(query, "$me", url.QueryEscape(me(p)))); err != nil {
+		if _, err := r.keep(ctx, v, api+strings.ReplaceAll(query, "$me", url.QueryEscape(me(p)))); err != nil {
 			return err
 		}
 	}
@@ -151,15 +151,15 @@ func me(p Person) string {
 }
 
 // keep records one answer.
-func (r *recorder) keep(ctx context.Context, v Visitor, path string) error {
+func (r *recorder) keep(ctx context.Context, v Visitor, path string) (body string, err error) {
 	status, kind, body, err := r.get(ctx, path, v.Cookies)
 	if err != nil {
-		return err
+		return "", err
 	}
 	r.s.put(v.Key, path, status, kind, body)
 	r.done++
 	r.o.Progress(r.done, r.of)
-	return nil
+	return body, nil
 }
 
 // put keeps an answer; the wiki's own address is left out of it, so that it can be served under any.
@@ -192,13 +192,10 @@ var (
 
 // page records a page, and the style sheets and the startup script that it names.
 func (r *recorder) page(ctx context.Context, v Visitor, path string) error {
-	status, kind, body, err := r.get(ctx, path, v.Cookies)
+	body, err := r.keep(ctx, v, path)
 	if err != nil {
 		return err
 	}
-	r.s.put(v.Key, path, status, kind, body)
-	r.done++
-	r.o.Progress(r.done, r.of)
 	for _, m := range styleSource.FindAllStringSubmatch(body, 20) {
 		address := strings.ReplaceAll(m[1], "&amp;", "&")
 		name := stylesName(address)
