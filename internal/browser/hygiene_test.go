@@ -200,9 +200,15 @@ func TestManyRunsLeaveNothingBehind(t *testing.T) {
 		}
 	}
 	t.Logf("MB after every ten runs: %v", sizes)
-	// What stays shows in every later figure, a page that is just on its way out in one.
-	if last, first := slices.Min(sizes[6:]), slices.Max(sizes[:3]); last > first+first/2 {
-		t.Errorf("memory grows: %v", sizes)
+	// A run that leaves something behind shows in every step; the browser's own
+	// processes that start once (a spare renderer is 50 MB) show in one or two.
+	steps := make([]int64, 0, len(sizes))
+	for i := range sizes[1:] {
+		steps = append(steps, sizes[i+1]-sizes[i])
+	}
+	slices.Sort(steps)
+	if usual := steps[len(steps)/2]; usual > 4 {
+		t.Errorf("memory grows by %d MB every ten runs: %v", usual, sizes)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
