@@ -20,21 +20,22 @@ import (
 // Packages on one line do not know each other.
 var layers = [][]string{
 	// words
-	{"internal/wiki", "internal/capability", "internal/lines", "internal/csp", "internal/violation"},
-	{"internal/gadget", "internal/finding"},
+	{"internal/wiki", "internal/capability", "internal/lines", "internal/csp", "internal/violation", "internal/hosting"},
+	{"internal/gadget", "internal/finding", "internal/message"},
 	// engines
 	{"internal/js", "internal/passkey"},
-	{"internal/bundle", "internal/flow", "internal/output", "internal/trace", "internal/link", "internal/phpform"},
+	{"internal/bundle", "internal/flow", "internal/output", "internal/trace", "internal/link", "internal/phpform", "internal/narrow", "internal/policy"},
 	{"internal/rule", "internal/pattern", "internal/gate", "internal/story"},
 	// outside: each knows exactly one outside thing
 	{"internal/fakewiki/wikitext"},
-	{"internal/config", "internal/store", "internal/mediawiki", "internal/fakewiki", "internal/browser", "internal/bus"},
+	{"internal/config", "internal/store", "internal/mediawiki", "internal/fakewiki", "internal/browser", "internal/bus", "internal/libs", "internal/notice/mail"},
 	{"internal/store/sqlstore"},
 	// work
 	{"internal/registry", "internal/scan", "internal/queue", "internal/collect", "internal/decoy", "internal/writedoor/hook"},
 	{"internal/writedoor", "internal/sandbox", "internal/snapshot"},
 	{"internal/pending", "internal/incident"},
-	{"internal/incident/outbreak", "internal/audit"},
+	{"internal/incident/outbreak", "internal/audit", "internal/notice"},
+	{"internal/audit/accounts"},
 	{"internal/delivery", "internal/gateway"},
 	// face
 	{"internal/web", "internal/confirm"},
@@ -45,7 +46,7 @@ var layers = [][]string{
 // testOnly packages are imported by tests alone, and may import anything.
 var testOnly = []string{
 	"internal/store/storetest", "internal/store/storetest/pgtest", "internal/mediawiki/mediawikitest",
-	"internal/browsertest", "internal/bus/bustest", "internal/passkey/passkeytest", "internal/collect/collecttest",
+	"internal/browsertest", "internal/bus/bustest", "internal/passkey/passkeytest", "internal/collect/collecttest", "internal/message/messagetest", "internal/npmtest", "internal/audit/audittest", "internal/notice/mail/mailtest",
 }
 
 // powers says who may touch what, and why nobody else does: the program's attack surface on one screen.
@@ -57,7 +58,7 @@ var powers = []struct {
 	{"os/exec", []string{"internal/browser"}, "only the sealed browser is a process of its own"},
 	{"net", []string{"internal/browser", "internal/bus", "internal/cli", "internal/config", "internal/gateway"}, "only the command line and the sealed browser's proxy open sockets; the others take addresses apart"},
 	{"net/http", []string{
-		"internal/browser", "internal/mediawiki", "internal/fakewiki", "internal/decoy", "internal/snapshot", "internal/collect", "internal/incident/outbreak",
+		"internal/browser", "internal/mediawiki", "internal/fakewiki", "internal/decoy", "internal/snapshot", "internal/collect", "internal/libs", "internal/incident/outbreak",
 		"internal/delivery", "internal/gateway", "internal/web", "internal/confirm", "internal/cli",
 	}, "words, engines and the store stay away from the network"},
 	{"net/http/httputil", []string{"internal/gateway"}, "one reverse proxy"},

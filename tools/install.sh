@@ -6,6 +6,7 @@ set -eu
 demo=""
 tests="chromium:chromium
 chromium-headless-shell:chromium-headless-shell
+firefox-esr:firefox-esr
 php:php-cli
 /usr/share/mediawiki/index.php:mediawiki
 /usr/share/doc/php-sqlite3:php-sqlite3

@@ -128,9 +128,9 @@ func (d *Directive) allowsScript(r Request) (Source, bool) {
 
 func (d *Directive) allowsAddress(r Request) (Source, bool) {
 	page := pageOf(r.Page)
-	for _, s := range d.Sources {
-		if page.matches(s, r.URL, r.Redirected) {
-			return s, true
+	for i := range d.Sources {
+		if page.matches(&d.Sources[i], &r.URL, r.Redirected) {
+			return d.Sources[i], true
 		}
 	}
 	return Source{}, false

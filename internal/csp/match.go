@@ -11,13 +11,13 @@ func pageOf(a Address) page {
 
 // matches says whether a source of an address or scheme covers a URL (CSP3 §6.7.2.8). After a redirect paths do not
 // count, so that nobody learns from a policy where a site leads to.
-func (p page) matches(s Source, u Address, redirected bool) bool {
+func (p *page) matches(s *Source, u *Address, redirected bool) bool {
 	switch {
 	case s.Kind == Scheme:
 		return upgrades(s.Scheme, u.Scheme)
 	case s.Kind == Keyword:
 		return s.Value == Self && p.isSelf(u)
-	case s == star:
+	case s.Host == "" && *s == star:
 		return network(u.Scheme) || u.Scheme != "" && u.Scheme == p.self.Scheme
 	case s.Kind == Host:
 		scheme := s.Scheme
@@ -34,7 +34,7 @@ func network(scheme string) bool {
 }
 
 // isSelf: the page's own origin, over its own or the secure scheme, also for WebSockets (CSP3 §6.7.2.8, step 4).
-func (p page) isSelf(u Address) bool {
+func (p *page) isSelf(u *Address) bool {
 	if p.self.Host == "" || p.self.Host != u.Host {
 		return false
 	}
@@ -51,14 +51,14 @@ func upgrades(from, to string) bool {
 	return from != "" && from == to || from == "http" && to == "https" || from == "ws" && to == "wss"
 }
 
-func hostMatches(s Source, scheme string, u Address, redirected bool) bool {
-	return upgrades(scheme, u.Scheme) && nameMatches(s, u.Host) && portMatches(s, scheme, u) &&
+func hostMatches(s *Source, scheme string, u *Address, redirected bool) bool {
+	return nameMatches(s, u.Host) && upgrades(scheme, u.Scheme) && portMatches(s, scheme, u) &&
 		(redirected || pathMatches(s.Path, u.Path))
 }
 
 // nameMatches: a wildcard stands for one label or more. IPv4 addresses match literally, as in browsers; the standard knows
 // only 127.0.0.1 (CSP3 §6.7.2.10).
-func nameMatches(s Source, host string) bool {
+func nameMatches(s *Source, host string) bool {
 	switch {
 	case host == "":
 		return false
@@ -73,7 +73,7 @@ func nameMatches(s Source, host string) bool {
 
 // portMatches (CSP3 §6.7.2.11): no port means the default of the URL's scheme. Chromium upgrades the port together with the
 // scheme: "http://a:80" covers https://a, but "http://a:8080" does not cover https://a:8080, as it does in the standard.
-func portMatches(s Source, scheme string, u Address) bool {
+func portMatches(s *Source, scheme string, u *Address) bool {
 	usual := u.Port == defaultPort(u.Scheme)
 	switch {
 	case s.Port == AnyPort:

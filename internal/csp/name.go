@@ -58,3 +58,6 @@ func Fallbacks(name string) []string {
 	}
 	return nil
 }
+
+// IsDirective says whether browsers know a directive of this name, or once did.
+func IsDirective(name string) bool { return formOf(name) != unknown || gone[name] != "" }

@@ -29,6 +29,8 @@ type Settings struct {
 	Package         bool
 	RequiresES6     bool
 	SupportsURLLoad bool
+
+	CSP Hosts // of user gadgets only
 }
 
 // Module says what a gadget consists of.

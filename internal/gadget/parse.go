@@ -24,7 +24,7 @@ func Parse(page []byte, o Options) (*Definition, []Mistake) {
 	d := &Definition{}
 	parts := []field{
 		{"description", func(c *checker, n node, at string) { c.text(&d.Description, n, at, MaxDescription) }},
-		{"settings", func(c *checker, n node, at string) { c.object(n, at, d.settings()) }},
+		{"settings", func(c *checker, n node, at string) { c.object(n, at, append(d.settings(), d.hosts())) }},
 		{"module", func(c *checker, n node, at string) { c.object(n, at, d.module()) }},
 	}
 	c.object(root, "", parts)

@@ -34,6 +34,8 @@ type settingsJSON struct {
 	Package         bool `json:"package,omitempty"`
 	RequiresES6     bool `json:"requiresES6,omitempty"`
 	SupportsURLLoad bool `json:"supportsUrlLoad,omitempty"`
+
+	CSP Hosts `json:"csp,omitempty"`
 }
 
 type moduleJSON struct {

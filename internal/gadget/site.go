@@ -50,7 +50,7 @@ func ParseFlat(page []byte) (*Definition, []Mistake) {
 		return nil, c.mistakes()
 	}
 	d := &Definition{}
-	fields := append(d.settings(), d.module()...)
+	fields := append(append(d.settings(), d.hosts()), d.module()...)
 	fields = append(fields, field{"description", func(c *checker, n node, at string) {
 		c.text(&d.Description, n, at, MaxDescription)
 	}})

@@ -10,13 +10,15 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"sallyport/internal/npmtest"
 )
 
 // The parser is our own, so another one's trees are the measure: kind, offsets and values of every node.
 func TestTreesAgreeWithAcornsNodeByNode(t *testing.T) {
-	acorn := filepath.Join(npm(t, "acorn", "8.19.0"), "dist", "acorn.js")
+	acorn := filepath.Join(npmtest.Package(t, "acorn", "8.19.0"), "dist", "acorn.js")
 	files := corpusFiles(t, ".js")
-	tests, err := filepath.Glob(filepath.Join(npm(t, "test262-parser-tests", "0.0.5"), "pass*", "*.js"))
+	tests, err := filepath.Glob(filepath.Join(npmtest.Package(t, "test262-parser-tests", "0.0.5"), "pass*", "*.js"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +27,7 @@ func TestTreesAgreeWithAcornsNodeByNode(t *testing.T) {
 	cmd.Stdin = strings.NewReader(strings.Join(files, "\n"))
 	out, err := cmd.Output()
 	if err != nil {
-		missing(t, "node: "+err.Error())
+		npmtest.Missing(t, "node: "+err.Error())
 	}
 	nodes, refused, wrong := 0, 0, 0
 	for _, file := range bytes.Split(out, []byte("= /"))[1:] {

@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sallyport/internal/npmtest"
 )
 
 // Scripts made by cutting up the standard's syntax tests: whatever V8 compiles, a browser runs, so we must read it.
 func TestWhateverV8CompilesIsRead(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(npm(t, "test262-parser-tests", "0.0.5"), "pass", "*.js"))
+	files, err := filepath.Glob(filepath.Join(npmtest.Package(t, "test262-parser-tests", "0.0.5"), "pass", "*.js"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no tests ", err)
 	}
@@ -61,7 +63,7 @@ func compiles(t *testing.T, sources []string) []byte {
 	cmd.Stdin = &in
 	out, err := cmd.Output()
 	if err != nil {
-		missing(t, "node: "+err.Error())
+		npmtest.Missing(t, "node: "+err.Error())
 	}
 	return bytes.TrimSpace(out)
 }

@@ -4,10 +4,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sallyport/internal/npmtest"
 )
 
 func TestSyntaxTestsOfTheStandardAreAccepted(t *testing.T) {
-	dir := npm(t, "test262-parser-tests", "0.0.5")
+	dir := npmtest.Package(t, "test262-parser-tests", "0.0.5")
 	share := map[string]float64{}
 	for _, kind := range []string{"pass", "pass-explicit", "fail", "early"} {
 		files, err := filepath.Glob(filepath.Join(dir, kind, "*.js"))

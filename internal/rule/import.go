@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sallyport/internal/flow"
+	"sallyport/internal/hosting"
 	"sallyport/internal/js"
 )
 
@@ -132,7 +133,7 @@ func (p *Pass) fromURL(t flow.Text) (imported, bool) {
 		return i, strings.HasPrefix(constant, "ext.gadget.") || strings.HasPrefix(constant, "ext.usergadget.")
 	case absolute && !strings.HasPrefix(host, "<"):
 		i.host = host
-		if len(titles) == 0 && !under(host, projects) {
+		if len(titles) == 0 && !hosting.Under(host, projects) {
 			i.kind = thirdParty
 			return i, true
 		}

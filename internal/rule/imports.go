@@ -6,6 +6,7 @@ import (
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
 	"sallyport/internal/flow"
+	"sallyport/internal/hosting"
 )
 
 var imports = &Rule{
@@ -78,7 +79,7 @@ func (i *imported) judge() (finding.Severity, string) {
 }
 
 func (i *imported) judgeHost(fixed bool) (finding.Severity, string) {
-	open := anyoneMayPublish(i.host)
+	open := hosting.Open(i.host)
 	switch {
 	case strings.HasPrefix(i.target, "http:"):
 		return finding.High, "runs code that comes without encryption: " + i.target
@@ -86,7 +87,7 @@ func (i *imported) judgeHost(fixed bool) (finding.Severity, string) {
 		return finding.Medium, "runs code of " + i.host + ", unpinned; " + open
 	case open != "":
 		return finding.Low, "runs code of " + i.host + ", one version; " + open
-	case under(i.host, libraryHosts):
+	case hosting.Libraries(i.host):
 		return finding.Low, "runs a library from " + i.host
 	case !fixed:
 		return finding.Medium, "runs whatever code " + plainURL(i.target) + " is at the time"

@@ -20,11 +20,12 @@ func Fold(rows []Row, edit func(*Key)) []Row {
 		}
 		list[j].Add(&rows[i])
 	}
-	slices.SortFunc(list, func(a, b Row) int { return a.Key.compare(b.Key) })
+	slices.SortFunc(list, func(a, b Row) int { return a.Key.Compare(b.Key) })
 	return list
 }
 
-func (k Key) compare(o Key) int {
+// Compare orders keys: by wiki and day, then by what was blocked.
+func (k Key) Compare(o Key) int {
 	only := func(b bool) int {
 		if b {
 			return 1

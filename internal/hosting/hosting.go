@@ -1,0 +1,60 @@
+// Package hosting knows whose text a host hands out: that of one keeper, or of anybody who signs up.
+//
+// The lists name what wiki scripts load from. Sites below a suffix that anybody may register are found in the private part
+// of the Public Suffix List (https://publicsuffix.org/), as golang.org/x/net carries it.
+package hosting
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// packages hand out whatever anybody uploads to a package registry or a code hosting site.
+var packages = []string{
+	"cdn.jsdelivr.net", "fastly.jsdelivr.net", "gcore.jsdelivr.net", "unpkg.com", "esm.sh", "cdn.skypack.dev", "jspm.dev", "ga.jspm.io", "esm.run",
+	"raw.githubusercontent.com", "gist.githubusercontent.com", "rawgit.com", "cdn.rawgit.com", "rawcdn.githack.com", "raw.githack.com", "cdn.statically.io", "gitcdn.link",
+	"pastebin.com", "bitbucket.org", "gitlab.com", "codeberg.org", "drive.google.com", "www.dropbox.com", "dl.dropboxusercontent.com",
+}
+
+// libraries hand out fixed versions of libraries that their keepers chose.
+var libraries = []string{
+	"cdnjs.cloudflare.com", "ajax.googleapis.com", "code.jquery.com", "ajax.aspnetcdn.com", "stackpath.bootstrapcdn.com", "maxcdn.bootstrapcdn.com",
+	"cdn.staticfile.org", "cdn.bootcdn.net", "cdn.bootcss.com", "libs.baidu.com", "lib.baomitu.com",
+}
+
+// Under says whether a host is one of the names, or below one.
+func Under(host string, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		name = strings.TrimPrefix(name, ".")
+		return host == name || strings.HasSuffix(host, "."+name)
+	})
+}
+
+// Libraries says whether a host hands out libraries that its keepers chose.
+func Libraries(host string) bool { return Under(host, libraries) }
+
+// Open says who can put something on a host, when that is nearly anybody: "" otherwise.
+func Open(host string) string {
+	if Under(host, packages) {
+		return "anybody can publish there"
+	}
+	suffix, icann := publicsuffix.PublicSuffix(host)
+	if !icann && strings.Contains(suffix, ".") {
+		return "anybody can have a site under " + suffix
+	}
+	return ""
+}
+
+// Below says what the names below a host have in common, when they belong to different people: "" when they have one owner.
+func Below(host string) string {
+	suffix, icann := publicsuffix.PublicSuffix(host)
+	switch {
+	case host == "" || host != suffix:
+		return ""
+	case icann:
+		return "anybody can register a name under " + host
+	}
+	return "anybody can have a site under " + host
+}
