@@ -2,7 +2,7 @@
 GO ?= go
 .DEFAULT_GOAL := help
 
-.PHONY: help demo build test check bench bench-scan bench-detonate soak-detonate bench-fidelity bench-dormant update assets clean
+.PHONY: help demo build test check bench bench-door bench-scan bench-detonate soak-detonate bench-fidelity bench-dormant bench-halves update assets clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ bench: ## ratios against nginx, Caddy and MediaWiki's own load.php, in one run
 	@tools/install.sh bench
 	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench Sallyport -benchtime 1x -timeout 30m ./internal/bench
 
+bench-door: ## milliseconds that the write door and the outbreak breaker add to a page, a script and an edit
+	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallyDoor -benchtime 1x -timeout 30m ./internal/bench
+
 bench-scan: ## megabytes a CPU second against other scanners (npm installs them into a scratch folder)
 	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallyScan -benchtime 1x -timeout 30m ./internal/bench
 
@@ -45,6 +48,10 @@ bench-fidelity: ## how many real scripts find what they want, and how much of th
 bench-dormant: ## all sleeping scripts and all their harmless twins, at every tier
 	@tools/install.sh test
 	SALLYPORT_TEST_ALL=1 SALLYPORT_DORMANT=all $(GO) test -run 'Sleeping|Twins' -v -timeout 90m ./internal/sandbox
+
+bench-halves: ## what reading and running each see of the hostile set; UPDATE=1 writes docs/static-and-dynamic.md
+	@tools/install.sh test
+	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallyHalves -benchtime 1x -timeout 90m ./internal/bench
 
 update: ## accept changed golden output; read the diff before committing
 	UPDATE=1 $(GO) test ./...

@@ -12,6 +12,7 @@ import (
 	"sallyport/internal/passkey"
 	"sallyport/internal/pending"
 	"sallyport/internal/store"
+	"sallyport/internal/writedoor"
 )
 
 // Report is what checking a log found.
@@ -19,6 +20,9 @@ type Report struct {
 	Entries   int
 	Keys      int // added in the log
 	Approvals int // whose signatures hold
+	Lesser    int // approvals by password and code, of which nothing remains to check
+	Vouches   int // signatures for other people's keys
+	Said      int // signed comments and rejections
 	Sent      int // changes that were sent
 	Head      string
 	Problems  []string
@@ -27,9 +31,14 @@ type Report struct {
 // batch is how many entries are read at once.
 const batch = 500
 
-// Verify checks a wiki's log, from its first line to its last.
+// Verify checks a wiki's log, from its first line to its last, and what the store knows beside it.
 func Verify(ctx context.Context, log store.Approvals, wiki string, site passkey.Site) (*Report, error) {
-	v := &verifier{site: site, keys: map[string]*key{}, changes: map[string]*change{}}
+	beside, err := readTables(ctx, log, wiki)
+	if err != nil {
+		return nil, err
+	}
+	said := seen{}
+	v := &verifier{site: site, keys: map[string]*key{}, changes: map[string]*change{}, wishes: map[string]*wish{}}
 	for after := int64(0); ; {
 		entries, err := log.Entries(ctx, wiki, after, batch)
 		if err != nil {
@@ -38,10 +47,12 @@ func Verify(ctx context.Context, log store.Approvals, wiki string, site passkey.
 		for i := range entries {
 			v.chain(&entries[i])
 			v.read(&entries[i])
+			said.follow(&entries[i])
 			after = entries[i].Seq
 		}
 		if len(entries) < batch {
-			return &v.Report, nil
+			v.inLog = len(v.Problems)
+			return &v.Report, v.compare(ctx, log, wiki, beside, said)
 		}
 	}
 }
@@ -52,17 +63,21 @@ type key struct {
 }
 
 type change struct {
+	id        string
 	policy    pending.Policy
 	user      int64
 	pages     string // JSON
+	tiers     []writedoor.Tier
 	approvals map[int64]pending.Approval
 }
 
 type verifier struct {
 	Report
+	inLog   int // problems found in the log itself
 	site    passkey.Site
 	keys    map[string]*key
 	changes map[string]*change
+	wishes  map[string]*wish
 }
 
 func (v *verifier) bad(e *store.Entry, format string, args ...any) {
@@ -96,6 +111,10 @@ func (v *verifier) read(e *store.Entry) {
 		v.parked(e)
 	case "approved":
 		v.approved(e)
+	case "said":
+		v.said(e)
+	case "recovery asked", "vouched", "recovery stopped":
+		v.recovery(e)
 	case "sending":
 		v.sent(e)
 	}
@@ -110,6 +129,7 @@ func (v *verifier) keyAdded(e *store.Entry) {
 	if v.keys[k.ID] != nil {
 		v.bad(e, "key %s was added before", k.ID)
 	}
+	v.vouchedFor(e, &k)
 	v.keys[k.ID] = &key{KeyEntry: k}
 	v.Keys++
 }
@@ -120,6 +140,8 @@ type line struct {
 	UserID int64           `json:"user_id"`
 	Policy pending.Policy  `json:"policy"`
 	Pages  json.RawMessage `json:"pages"`
+
+	Tiers []writedoor.Tier `json:"tiers"`
 }
 
 func (v *verifier) parked(e *store.Entry) {
@@ -128,7 +150,7 @@ func (v *verifier) parked(e *store.Entry) {
 		v.bad(e, "it names no change, or one that was parked before")
 		return
 	}
-	v.changes[l.ID] = &change{policy: l.Policy, user: l.UserID, pages: string(l.Pages), approvals: map[int64]pending.Approval{}}
+	v.changes[l.ID] = &change{id: l.ID, policy: l.Policy, user: l.UserID, pages: string(l.Pages), tiers: l.Tiers, approvals: map[int64]pending.Approval{}}
 }
 
 func (v *verifier) approved(e *store.Entry) {
@@ -151,7 +173,11 @@ func (v *verifier) approved(e *store.Entry) {
 			v.bad(e, "%v", err)
 			return
 		}
-		v.Approvals++
+		if k.Kind == "code" {
+			v.Lesser++
+		} else {
+			v.Approvals++
+		}
 		c.approvals[a.UserID] = a
 	}
 }
@@ -173,11 +199,19 @@ func (v *verifier) signature(e *store.Entry, c *change, k *key, a *pending.Appro
 		return fmt.Errorf("the record names other pages or texts than the change")
 	case e.At.After(time.Unix(r.Expires, 0)):
 		return fmt.Errorf("it was signed after its time, %s", time.Unix(r.Expires, 0).UTC())
-	case k.Kind == "ssh":
-		return passkey.CheckSSH(pending.Challenge(a.Record), k.Public, a.Signature)
-	default:
-		return v.site.Check(pending.Challenge(a.Record), k.Public, a.Assertion)
+	case k.Kind == "code" && !pending.Lesser(c.tiers, c.policy):
+		return fmt.Errorf("a password and a code are not enough for a change of %v", c.tiers)
+	case k.Kind == "code":
+		return nil
 	}
+	challenge, err := a.Signed(c.id)
+	if err != nil {
+		return err
+	}
+	if k.Kind == "ssh" {
+		return passkey.CheckSSH(challenge, k.Public, a.Signature)
+	}
+	return v.site.Check(challenge, k.Public, a.Assertion)
 }
 
 func (v *verifier) sent(e *store.Entry) {

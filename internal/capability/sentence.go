@@ -70,10 +70,15 @@ func (c Capability) Sentence() string {
 		return s
 	}
 	s += ", " + string(c.Trigger)
-	if w.acts && (c.Trigger == OnLoad || c.Trigger == OnTimer) {
+	if c.Unasked() {
 		s += ", without asking"
 	}
 	return s
+}
+
+// Unasked says whether it happens in the reader's name without the reader doing anything.
+func (c Capability) Unasked() bool {
+	return wordFor(c.Name).acts && (c.Trigger == OnLoad || c.Trigger == OnTimer)
 }
 
 func wordFor(n Name) word {

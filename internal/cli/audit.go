@@ -8,11 +8,14 @@ import (
 )
 
 type auditCommand struct {
-	Verify auditVerify `cmd:"" help:"Read the log of approvals again: the chain, and every signature."`
+	Verify   auditVerify   `cmd:"" help:"Read the log of approvals again: the chain, and every signature."`
+	Mail     auditMail     `cmd:"" help:"Notices that no mail server took, and why."`
+	Accounts auditAccounts `cmd:"" help:"Who holds power, when each right was last used, whose scripts they run, and what could be taken away."`
 }
 
 type auditVerify struct {
 	onStore
+	Head string `help:"The hash of an entry, kept elsewhere, for instance in a mail to the operators: the log must still hold it." placeholder:"HASH"`
 }
 
 // Run exits with 1 when something does not hold.
@@ -33,8 +36,15 @@ func (c auditVerify) Run(s streams) error {
 	for _, problem := range r.Problems {
 		fmt.Fprintln(s.stdout, problem)
 	}
-	fmt.Fprintf(s.stdout, "%d entries, %d keys, %d approvals whose signatures hold, %d changes sent; %d problems\nlast entry: %s\n",
-		r.Entries, r.Keys, r.Approvals, r.Sent, len(r.Problems), r.Head)
+	fmt.Fprintf(s.stdout, "%d entries, %d keys, %d approvals whose signatures hold, %d by password and code, %d vouches, %d statements, %d changes sent; %d problems\nlast entry: %s\n",
+		r.Entries, r.Keys, r.Approvals, r.Lesser, r.Vouches, r.Said, r.Sent, len(r.Problems), r.Head)
+	if c.Head != "" {
+		seq, err := audit.Find(s.ctx, db, site.ID, c.Head)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.stdout, "%s is entry %d\n", c.Head, seq)
+	}
 	if len(r.Problems) > 0 {
 		return fmt.Errorf("the log does not hold: %d problems", len(r.Problems))
 	}

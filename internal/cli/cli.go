@@ -38,7 +38,9 @@ type commands struct {
 	Worker    workerCommand    `cmd:"" help:"Analyse the scripts that wait, beside serve or on another machine."`
 	Key       keyCommand       `cmd:"" help:"Who may approve changes of code: invite people, register machines, list, revoke."`
 	Deploy    deployCommand    `cmd:"" help:"Publish files as pages of code, signed with a registered key."`
+	Breaker   breakerCommand   `cmd:"" help:"The outbreak breaker: what it stopped and why, pull it, reset it."`
 	Audit     auditCommand     `cmd:"" help:"The log of what was approved, and by whom."`
+	CSP       cspCommand       `cmd:"" name:"csp" help:"Content security policies: what one does not stop, what a draft would break, what is needed."`
 	WikiHook  wikiHookCommand  `cmd:"" help:"Print the file with which a wiki refuses changes of code that nobody approved."`
 	Config    configCommand    `cmd:"" help:"Show or check the settings."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`

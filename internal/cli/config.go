@@ -23,7 +23,11 @@ type configCheck struct {
 }
 
 func (c configCheck) Run(s streams) error {
-	if _, err := config.Load(c.File); err != nil {
+	settings, err := config.Load(c.File)
+	if err != nil {
+		return err
+	}
+	if _, err := (&breakerParts{settings.Breaker}).numbers(); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.stdout, "%s is fine.\n", c.File)

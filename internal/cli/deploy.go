@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"sallyport/internal/config"
@@ -51,19 +52,38 @@ func (c deployCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
+	d := deployment{c, site, session, me, key}
+	var all []*deployed
 	for _, file := range c.Files {
 		title := c.Title
 		if len(c.Files) > 1 {
 			title += filepath.Base(file)
 		}
-		d := deployment{c, site, session, me, key}
-		said, err := d.put(s.ctx, file, title)
+		one, err := d.read(s.ctx, file, title)
 		if err != nil {
 			return fmt.Errorf("deploy %s to %s: %w", file, title, err)
 		}
-		fmt.Fprintf(s.stdout, "%s  %s\n", title, said)
+		all = append(all, one)
+	}
+	if err := d.sign(all); err != nil {
+		return err
+	}
+	for _, one := range all {
+		rev, err := d.session.With(pending.SignedHeader, one.signed).Edit(s.ctx, one.title, one.text, c.Summary)
+		if err != nil {
+			return fmt.Errorf("deploy %s to %s: %w", one.file, d.site.PrefixedText(one.title), err)
+		}
+		fmt.Fprintf(s.stdout, "%s  revision %d\n", d.site.PrefixedText(one.title), rev)
 	}
 	return nil
+}
+
+// deployed is a file and the page it becomes.
+type deployed struct {
+	file, text string
+	title      wiki.Title
+	record     pending.Record
+	signed     string // value of [pending.SignedHeader]
 }
 
 type deployment struct {
@@ -74,45 +94,87 @@ type deployment struct {
 	key     []byte
 }
 
-// put signs and saves one page.
-func (d deployment) put(ctx context.Context, file, title string) (string, error) {
+// read computes what a file becomes.
+func (d deployment) read(ctx context.Context, file, title string) (*deployed, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	t, err := d.site.Parse(title)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	heads, err := d.session.Client().Heads(ctx, []wiki.Title{t})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	final, err := d.stored(ctx, t, heads[0].Model, string(text))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	page := pending.RecordPage{NS: t.NS, Title: t.Key, ID: heads[0].ID, Base: heads[0].Rev, Role: "edited", After: heads[0].Model, SHA256: hook.Hash(final)}
 	if heads[0].ID != 0 {
 		page.Before = heads[0].Model
 	}
-	record := pending.Record{
+	return &deployed{file: file, text: string(text), title: t, record: pending.Record{
 		Version: 1, Wiki: d.site.ID, UserID: d.me.ID, User: d.me.Name, Operation: "edit", Pages: []pending.RecordPage{page},
 		Summary: d.Summary, Nonce: rand.Text(), Expires: time.Now().Add(10 * time.Minute).Unix(),
+	}}, nil
+}
+
+// maxSigned bounds the header that carries a signature, in bytes: servers take lines of 8 KB.
+const maxSigned = 7000
+
+// sign makes one signature over all pages, or as few as fit into a header.
+func (d deployment) sign(all []*deployed) error {
+	if len(all) == 1 {
+		return d.signPart(all, false)
 	}
-	signed, err := record.Text()
+	for rest := all; len(rest) > 0; {
+		part := rest[:min(len(rest), pending.MaxSet)]
+		for {
+			if err := d.signPart(part, true); err != nil {
+				return err
+			}
+			if len(part) == 1 || !slices.ContainsFunc(part, func(one *deployed) bool { return len(one.signed) > maxSigned }) {
+				break
+			}
+			part = part[:(len(part)+1)/2]
+		}
+		rest = rest[len(part):]
+	}
+	return nil
+}
+
+func (d deployment) signPart(part []*deployed, together bool) error {
+	set := pending.SetRecord{Version: 1, Wiki: d.site.ID, UserID: d.me.ID, User: d.me.Name, Expires: part[0].record.Expires}
+	records := make([]string, len(part))
+	for i, one := range part {
+		line, err := pending.NewSetLine(pending.SignedID(one.record.Nonce), &one.record)
+		if err != nil {
+			return err
+		}
+		set.Changes = append(set.Changes, line)
+		if records[i], err = one.record.Text(); err != nil {
+			return err
+		}
+	}
+	text, challenge := "", pending.Challenge(records[0])
+	if together {
+		var err error
+		if text, err = set.Text(); err != nil {
+			return err
+		}
+		challenge = pending.SetChallenge(text)
+	}
+	id, signature, err := passkey.SignSSH(d.key, challenge)
 	if err != nil {
-		return "", err
+		return err
 	}
-	id, signature, err := passkey.SignSSH(d.key, pending.Challenge(signed))
-	if err != nil {
-		return "", err
+	for i, one := range part {
+		one.signed = pending.WriteSigned(records[i], id, signature, text)
 	}
-	rev, err := d.session.With(pending.SignedHeader, pending.WriteSigned(signed, id, signature)).Edit(ctx, t, string(text), d.Summary)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("revision %d", rev), nil
+	return nil
 }
 
 // stored is what the wiki makes of a text when it saves it.

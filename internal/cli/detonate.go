@@ -14,6 +14,7 @@ import (
 	"sallyport/internal/browser"
 	"sallyport/internal/config"
 	"sallyport/internal/decoy"
+	"sallyport/internal/output"
 	"sallyport/internal/sandbox"
 	"sallyport/internal/story"
 	"sallyport/internal/trace"
@@ -79,6 +80,11 @@ type detonated struct {
 	broken   int
 }
 
+// extras are what a page shows besides the report.
+func (d *detonated) extras() story.Options {
+	return story.Options{Pictures: d.pictures, Excerpt: d.texts}
+}
+
 func (d *detonated) verdict() error {
 	for _, r := range d.document.Runs {
 		if r.Verdict != trace.NothingSeen {
@@ -86,7 +92,7 @@ func (d *detonated) verdict() error {
 		}
 	}
 	if d.broken > 0 {
-		return fmt.Errorf("%d scripts could not be read or run; the others were", d.broken)
+		return fmt.Errorf("%s could not be read", output.Plural(d.broken, "script"))
 	}
 	return nil
 }
@@ -105,7 +111,7 @@ func show(out io.Writer, format string, colour bool, d *detonated) error {
 	case "json":
 		return d.document.WriteJSON(out)
 	case "html":
-		return story.HTML(out, &d.document, story.Options{Pictures: d.pictures})
+		return story.HTML(out, &d.document, d.extras())
 	default:
 		return story.Text(out, &d.document, story.TextOptions{Colour: colour})
 	}

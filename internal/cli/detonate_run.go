@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"sallyport/internal/output"
 	"sallyport/internal/sandbox"
 	"sallyport/internal/scan"
 	"sallyport/internal/story"
@@ -56,7 +57,7 @@ func (c *detonation) detonate(ctx context.Context, paths []string, told *teller,
 	if err != nil {
 		return nil, err
 	}
-	bar := &runBar{t: told, scripts: len(scripts)}
+	bar := &runBar{t: told, scripts: len(scripts), looked: map[string]sandbox.Progress{}}
 	o.Progress = bar.run
 	box, err := sandbox.New(o)
 	if err != nil {
@@ -134,36 +135,47 @@ func writeLogs(keep *trace.Writer, logs []*trace.Log) error {
 	return nil
 }
 
-// runBar shows how far the runs are: a bar a person can read from across the room, with what has run of the script.
+// runBar shows how far the runs are: a bar a person can read from across the room, with what has run of the scripts.
 type runBar struct {
 	t       *teller
 	scripts int
 
 	mu       sync.Mutex
 	finished int
+	looked   map[string]sandbox.Progress // of each script that was begun
 }
 
 const barWidth = 24
 
 func (b *runBar) run(p sandbox.Progress) {
+	b.mu.Lock()
+	b.looked[p.Path] = p
+	line := b.line()
+	b.mu.Unlock()
 	b.t.mu.Lock()
 	defer b.t.mu.Unlock()
 	if !b.t.draws || time.Since(b.t.drawn) < 100*time.Millisecond {
 		return
 	}
 	b.t.drawn = time.Now()
-	b.mu.Lock()
-	at := b.finished + 1
-	b.mu.Unlock()
-	full := 0
-	if p.Expected > 0 {
-		full = min(barWidth, barWidth*p.Runs/p.Expected)
+	fmt.Fprintf(b.t.w, "\r\x1b[K%s", line)
+}
+
+// line sums up all scripts that were begun; what the others need is not known yet.
+func (b *runBar) line() string {
+	var runs, expected, ran, functions int
+	share := 0.0
+	for _, p := range b.looked {
+		runs, expected, ran, functions = runs+p.Runs, expected+max(p.Expected, p.Runs), ran+p.Ran, functions+p.All
+		share += float64(p.Runs) / float64(max(p.Expected, p.Runs, 1))
 	}
+	full := int(barWidth * share / float64(b.scripts))
 	coverage := 0
-	if p.All > 0 {
-		coverage = 100 * p.Ran / p.All
+	if functions > 0 {
+		coverage = 100 * ran / functions
 	}
-	fmt.Fprintf(b.t.w, "\r\x1b[K[%s%s] script %d of %d, %d of %d runs, %d %% of its functions", strings.Repeat("█", full), strings.Repeat("░", barWidth-full), at, b.scripts, p.Runs, p.Expected, coverage)
+	return fmt.Sprintf("[%s%s] %d of %s, %d of %d runs, %d %% of the functions", strings.Repeat("█", full), strings.Repeat("░", barWidth-full),
+		b.finished, output.Plural(b.scripts, "script"), runs, expected, coverage)
 }
 
 func (b *runBar) done() {

@@ -23,6 +23,7 @@ type devCommand struct {
 	Listen        string `help:"Where the wiki answers; port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"ADDR"`
 	ConfirmListen string `help:"Where approvals will be given; port 0 takes a free one." default:"127.0.0.1:8081" placeholder:"ADDR"`
 	JSON          bool   `help:"Print one line of JSON about what was started, and nothing else."`
+	Detonate      bool   `help:"Run the scripts as well as read them, where there is a browser." default:"true" negatable:""`
 	Verbose       bool   `short:"v" help:"Log requests and changes to standard error."`
 }
 
@@ -57,7 +58,7 @@ func (c devCommand) Run(s streams) error {
 	}
 	settings.ConfirmListen = confirm.Addr().String()
 	settings.WriteDoor.WikiOrigin = "http://" + door.Addr().String()
-	all, err := join(ctx, parts{wikiURL: "http://" + inner.Addr().String(), scriptPath: "/w", store: db, door: doorOf(settings), log: log})
+	all, err := join(ctx, parts{wikiURL: "http://" + inner.Addr().String(), scriptPath: "/w", store: db, door: doorOf(settings), breaker: breakerOf(settings), runs: c.Detonate, log: log})
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,15 @@ func (c devCommand) Run(s streams) error {
 	work.Go(func() error { return serveHTTP(ctx, door, all.handler, log) })
 	work.Go(func() error { return serveHTTP(ctx, confirm, all.confirm, log) })
 	work.Go(func() error { return all.registry.Follow(ctx) })
-	work.Go(func() error { return all.background(db, bus.Options{}, 1, log).run(ctx) })
+	work.Go(func() error { return all.office.Run(ctx) })
+	work.Go(func() error { return all.board.Run(ctx) })
+	work.Go(func() error { return all.breaker.run(ctx) })
+	settings.Analysis.Detonate = c.Detonate
+	background, err := all.background(db, bus.Options{}, settings.Analysis, log)
+	if err != nil {
+		return err
+	}
+	work.Go(func() error { return background.run(ctx) })
 
 	about, err := describe(ctx, all.registry, door.Addr(), settings.Confirm())
 	if err != nil {

@@ -22,7 +22,7 @@ func TestDevSaysWhatItStartedInOneLineAndLeavesNothingBehind(t *testing.T) {
 	var stderr bytes.Buffer
 	code := make(chan int, 1)
 	go func() {
-		code <- Run(ctx, []string{"dev", "--listen", "127.0.0.1:0", "--confirm-listen", "127.0.0.1:0", "--json"}, in, &stderr)
+		code <- Run(ctx, []string{"dev", "--listen", "127.0.0.1:0", "--confirm-listen", "127.0.0.1:0", "--json", "--no-detonate"}, in, &stderr)
 		_ = in.Close()
 	}()
 	lines := bufio.NewReader(out)

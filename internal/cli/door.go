@@ -16,6 +16,7 @@ import (
 	"sallyport/internal/gadget"
 	"sallyport/internal/gateway"
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/notice"
 	"sallyport/internal/passkey"
 	"sallyport/internal/pending"
 	"sallyport/internal/rule"
@@ -29,6 +30,9 @@ type doorParts struct {
 	settings config.Door
 	confirm  string // origin where approvals are given
 	wiki     string // origin of the wiki, as people know it; empty: what the wiki says
+	reported func(userID int64, user string)
+	mail     config.Mail
+	office   *notice.Office // where people are told what happens; there once the door is open
 }
 
 // doorOf reads the settings; nil when the door is to stand open.
@@ -36,7 +40,7 @@ func doorOf(c *config.Config) *doorParts {
 	if !c.WriteDoor.Enabled {
 		return nil
 	}
-	return &doorParts{settings: c.WriteDoor, confirm: c.Confirm(), wiki: c.WriteDoor.WikiOrigin}
+	return &doorParts{settings: c.WriteDoor, confirm: c.Confirm(), wiki: c.WriteDoor.WikiOrigin, mail: c.Mail}
 }
 
 // sealKey is the key that signs grants for a sealed wiki.
@@ -65,7 +69,7 @@ func parkSecret(ctx context.Context, db store.Store, file string) ([]byte, error
 }
 
 // desk makes the place where changes wait.
-func (d *doorParts) desk(ctx context.Context, db store.Store, site *wiki.Site, door *writedoor.Door, p parts) (*pending.Desk, error) {
+func (d *doorParts) desk(ctx context.Context, db store.Store, client *mediawiki.Client, site *wiki.Site, door *writedoor.Door, p parts) (*pending.Desk, error) {
 	at, err := passkey.NewSite(d.confirm)
 	if err != nil {
 		return nil, err
@@ -77,11 +81,21 @@ func (d *doorParts) desk(ctx context.Context, db store.Store, site *wiki.Site, d
 	o := pending.Options{
 		Site: site, Store: db, Door: door, Confirm: at, Secret: secret, Most: d.settings.OpenChanges,
 		Keep: time.Duration(d.settings.Keep), Fresh: time.Duration(d.settings.Fresh), Hold: time.Duration(d.settings.Hold), Log: p.log,
+		Reported: d.reported, Ask: asks(client, ""),
+	}
+	if d.settings.TOTP {
+		o.Password = func(ctx context.Context, user, password string) error {
+			_, err := client.Login(ctx, user, password) // what it opened is thrown away
+			return err
+		}
 	}
 	if d.settings.Sealed {
 		if o.Seal, err = sealKey(ctx, db); err != nil {
 			return nil, err
 		}
+	}
+	if o.Broker, err = d.broker(ctx, client, site, p.log); err != nil {
+		return nil, err
 	}
 	return pending.New(o)
 }
@@ -118,8 +132,9 @@ func (d *doorParts) open(ctx context.Context, p parts, client *mediawiki.Client,
 	}
 	write := &writedoor.Door{Wiki: writedoor.NewAsking(asks(client, ""), known, time.Now), Options: writedoor.Settings{
 		Definitions: definitionSuffixes(p.suffixes), Gadgets: siteGadgets(site, entries),
+		Popular: popular(site, p.store, d.settings.Popular),
 	}}
-	desk, err := d.desk(ctx, p.store, site, write, p)
+	desk, err := d.desk(ctx, p.store, client, site, write, p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -131,9 +146,12 @@ func (d *doorParts) open(ctx context.Context, p parts, client *mediawiki.Client,
 	if err != nil {
 		return nil, nil, err
 	}
+	if d.office, err = officeOf(d.mail, p.store, site, d.confirm, p.log); err != nil {
+		return nil, nil, err
+	}
 	pages, err := confirm.New(confirm.Options{
 		Desk: desk, Store: p.store, Wiki: d.origin(site), Resume: base + "/resume/", Secret: secret,
-		Delay: time.Duration(d.settings.KeyDelay), Analyse: rule.Analyse, Log: p.log,
+		Delay: time.Duration(d.settings.KeyDelay), Analyse: rule.Analyse, Notices: d.office, Log: p.log,
 		Composer: &pending.Composer{Desk: desk, Write: write, Policies: policies, Ask: asks(client, ""), Users: client.Users},
 	})
 	if err != nil {
@@ -142,17 +160,6 @@ func (d *doorParts) open(ctx context.Context, p parts, client *mediawiki.Client,
 	return &gateway.Door{
 		Write: write, Desk: desk, Policies: policies, Who: gateway.NewWho(client.WhoAmI).Sent, Base: base, Log: p.log, Ask: client.Raw,
 	}, pages, nil
-}
-
-// watcher compares the wiki's changes with what was approved.
-func (j *joined) watcher(db store.Store) *pending.Watcher {
-	const name = "door-watch"
-	id := j.registry.Site.ID
-	return &pending.Watcher{
-		Desk: j.desk, Changes: j.client.RecentChanges,
-		Cursor: func(ctx context.Context) (string, error) { return db.Cursor(ctx, id, name) },
-		Keep:   func(ctx context.Context, cursor string) error { return db.SetCursor(ctx, id, name, cursor) },
-	}
 }
 
 // definitionSuffixes are the endings of user pages that define gadgets, with the components they may consist of.
@@ -178,5 +185,29 @@ func siteGadgets(site *wiki.Site, entries func(context.Context) ([]gadget.Entry,
 			}
 		}
 		return is, isDefault, nil
+	}
+}
+
+// popular says of a page whether it is part of a user gadget that at least so many people have switched on.
+func popular(site *wiki.Site, db store.Store, many int) func(context.Context, wiki.Title) (bool, error) {
+	return func(ctx context.Context, t wiki.Title) (bool, error) {
+		title := site.Prefixed(t)
+		ids, err := db.GadgetsUsing(ctx, site.ID, title)
+		if err != nil {
+			return false, err
+		}
+		g, err := db.GadgetByTitle(ctx, site.ID, title)
+		switch {
+		case err == nil:
+			ids = append(ids, g.PageID)
+		case !errors.Is(err, store.ErrNotFound):
+			return false, err
+		}
+		for _, id := range ids {
+			if n, err := db.Users(ctx, site.ID, id); err != nil || n >= many {
+				return err == nil, err
+			}
+		}
+		return false, nil
 	}
 }

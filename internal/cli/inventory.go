@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"sallyport/internal/output"
+	"sallyport/internal/story"
 	"sallyport/internal/trace"
 )
 
@@ -67,7 +68,7 @@ func (c inventoryCommand) show(w io.Writer, rows []trace.InventoryRow) error {
 	case "csv":
 		return inventoryCSV(w, rows)
 	case "html":
-		return inventoryHTML(w, rows)
+		return story.Inventory(w, rows)
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "SCRIPT\tWHAT\tTARGET\tHOW\tSEEN\tWHEN\tIMPORTED BY")

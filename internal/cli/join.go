@@ -11,9 +11,11 @@ import (
 	"net/url"
 	"time"
 
+	"sallyport/internal/audit/accounts"
 	"sallyport/internal/delivery"
 	"sallyport/internal/gateway"
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/notice"
 	"sallyport/internal/pending"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
@@ -31,7 +33,10 @@ type parts struct {
 	store      store.Store
 	suffixes   []string
 	trusted    []netip.Prefix
-	door       *doorParts // nil: nothing is held back
+	door       *doorParts       // nil: nothing is held back
+	breaker    *breakerParts    // nil: no outbreak is stopped
+	now        func() time.Time // nil: the computer's clock
+	runs       bool             // scripts are run, here or by workers
 	log        *slog.Logger
 }
 
@@ -40,6 +45,9 @@ type joined struct {
 	handler  http.Handler
 	confirm  http.Handler // the origin of approvals; nil without a door
 	desk     *pending.Desk
+	breaker  *breaking      // nil without one
+	office   *notice.Office // nil without a door
+	board    *accounts.Board
 	registry *registry.Registry
 	client   *mediawiki.Client
 	changed  chan struct{} // gets something when the wiki has changed
@@ -64,9 +72,24 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
+	var stops *breaking
+	if p.door != nil {
+		if stops, err = p.breaker.open(ctx, p, client, reg); err != nil {
+			return nil, err
+		}
+		p.door.reported = stops.reported()
+	}
+	board, err := boardOf(ctx, p, client, site)
+	if err != nil {
+		return nil, err
+	}
+	if stops != nil {
+		stops.Usage = board.Ledger.Usage
+	}
 	pages, err := web.New(web.Options{
 		Registry: reg, Site: site, Who: gateway.NewWho(client.WhoAmI).Sent, SiteGadgets: reg.SiteGadgets,
-		Secret: secret, Log: p.log, Base: base,
+		Scripts: &web.Scripts{Newest: newest(client), Known: p.store, Run: p.runs},
+		Breaker: stops.page(), People: board.Report, Secret: secret, Log: p.log, Base: base,
 	})
 	if err != nil {
 		return nil, err
@@ -84,17 +107,20 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	var door *gateway.Door
 	var approvals http.Handler
 	var desk *pending.Desk
+	var shield *gateway.Shield
+	var office *notice.Office
 	if p.door != nil {
 		if door, approvals, err = p.door.open(ctx, p, client, site, reg.SiteGadgets); err != nil {
 			return nil, err
 		}
 		own.Handle("GET "+base+"/resume/{id}", door.Resume())
-		desk = door.Desk
+		desk, office = door.Desk, p.door.office
+		shield = stops.join(door)
 	}
 	return &joined{
-		registry: reg, client: client, changed: changed, confirm: approvals, desk: desk,
+		registry: reg, client: client, changed: changed, confirm: approvals, desk: desk, breaker: stops, office: office, board: board,
 		handler: gateway.New(gateway.Options{
-			Door:     door,
+			Door: door, Shield: shield,
 			Upstream: upstream, Tag: loads.Tag(), Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
 			Link: func(lang string) (text, address string) { return menu(lang), base + "/" },
 		}),
@@ -120,6 +146,8 @@ func siteOf(ctx context.Context, client *mediawiki.Client, p parts) (*wiki.Site,
 		return nil, fmt.Errorf("the wiki does not answer, and nothing is kept from an earlier start: %w", err)
 	}
 	site = &wiki.Site{}
-	p.log.Warn("wiki does not answer; going on with what it said last", "err", err)
+	if p.log != nil { // commands beside serve say nothing about it
+		p.log.Warn("wiki does not answer; going on with what it said last", "err", err)
+	}
 	return site, json.Unmarshal([]byte(text), site)
 }

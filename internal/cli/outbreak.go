@@ -4,30 +4,21 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"strings"
 	"text/tabwriter"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"sallyport/internal/config"
-	"sallyport/internal/fakewiki"
-	"sallyport/internal/gateway"
 	"sallyport/internal/incident"
 	"sallyport/internal/incident/outbreak"
-	"sallyport/internal/pending"
-	"sallyport/internal/store/sqlstore"
-	"sallyport/internal/wiki"
-	"sallyport/internal/writedoor"
 )
 
 // replayCommands are what can be played again.
 type replayCommands struct {
 	Log      replayCommand   `cmd:"" default:"withargs" help:"Judge a log of detonate again."`
 	Outbreak outbreakCommand `cmd:"" help:"Play an outbreak like that of March 2026 on a pretend wiki, with and without the doors."`
+	Day      dayCommand      `cmd:"" help:"Play an ordinary day through the gateway: nothing of it may be stopped."`
 }
 
 type outbreakCommand struct {
@@ -116,77 +107,31 @@ func (c outbreakCommand) print(w io.Writer, all []outbreak.Series, tripped strin
 	return nil
 }
 
-// play runs one world. The wiki listens on loopback, because the gateway reaches it as it reaches any wiki; the people do
-// not: they are handed the gateway.
 func (c outbreakCommand) play(ctx context.Context, doors bool) (*outbreak.Result, *incident.Breaker, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	log := slog.New(slog.DiscardHandler)
-	inner, err := listen(ctx, "127.0.0.1:0")
-	if err != nil {
-		return nil, nil, err
-	}
-	address := "http://" + inner[0].Addr().String()
-	clock := outbreak.NewClock(time.Date(2026, 3, 5, 15, 0, 0, 0, time.UTC))
-	pretend := fakewiki.New(fakewiki.Options{Now: clock.Now, Server: address})
-	db, err := sqlstore.Open(ctx, "")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer db.Close()
-	work, serving := errgroup.WithContext(ctx)
-	work.Go(func() error { return serveHTTP(serving, inner[0], pretend, log) })
-
-	world := outbreak.World{Wiki: pretend, Clock: clock}
-	p := parts{wikiURL: address, scriptPath: "/w", store: db, log: log}
-	var breaker *incident.Breaker
-	if world.Front, breaker, err = c.front(ctx, p, doors, clock); err != nil {
-		return nil, nil, err
-	}
-	result, err := outbreak.Play(ctx, world, c.plan())
-	cancel()
-	_ = work.Wait() // it ends because it was told to
+	var result *outbreak.Result
+	breaker, err := inWorld(ctx, doors, c.Breaker, func(w outbreak.World) (err error) {
+		result, err = outbreak.Play(ctx, w, c.plan())
+		return err
+	})
 	return result, breaker, err
 }
 
-// front is what stands before the wiki: the gateway alone, or with its door and a breaker. Nobody gives approvals.
-func (c outbreakCommand) front(ctx context.Context, p parts, doors bool, clock *outbreak.Clock) (http.Handler, *incident.Breaker, error) {
-	if !doors {
-		all, err := join(ctx, p)
+// inFront is what stands before the wiki: the gateway alone, or what `sallyport serve` puts there. Nobody gives approvals.
+func inFront(ctx context.Context, p parts, doors, stops bool, clock *outbreak.Clock) (http.Handler, *incident.Breaker, error) {
+	if doors {
+		settings, err := config.Parse(nil)
 		if err != nil {
 			return nil, nil, err
 		}
-		return all.handler, nil, nil
+		settings.WriteDoor.WikiOrigin, settings.Breaker.Enabled = p.wikiURL, stops
+		p.door, p.breaker, p.now = doorOf(settings), breakerOf(settings), clock.Now
 	}
-	settings, err := config.Parse(nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	settings.WriteDoor.WikiOrigin = p.wikiURL
-	p.door = doorOf(settings)
 	all, err := join(ctx, p)
 	if err != nil {
 		return nil, nil, err
 	}
-	policies, err := pending.ReadPolicies(settings.WriteDoor.Tiers)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !c.Breaker {
+	if all.breaker == nil {
 		return all.handler, nil, nil
 	}
-	site := all.registry.Site
-	breaker := incident.New(incident.Settings{}, clock.Now())
-	return &outbreak.Watch{
-		Next: all.handler, Who: gateway.NewWho(all.client.WhoAmI).Sent, Session: site.ID + "_session",
-		Door:  &writedoor.Door{Wiki: writedoor.NewAsking(asks(all.client, ""), all.client.Site, clock.Now)},
-		Waits: func(op *writedoor.Operation, actor wiki.User) bool { return policies.For(op, actor).Waits() },
-		Guard: &incident.Guard{Breaker: breaker, Site: site, Now: clock.Now, Log: p.log, Text: func(ctx context.Context, t wiki.Title) (string, error) {
-			pages, err := all.client.Pages(ctx, []wiki.Title{t})
-			if err != nil {
-				return "", err
-			}
-			return pages[0].Text, nil
-		}},
-	}, breaker, nil
+	return all.handler, all.breaker.Breaker, nil
 }

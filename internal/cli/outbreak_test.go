@@ -46,6 +46,23 @@ func TestAnOutbreakEndsAtTheDoors(t *testing.T) {
 	}
 }
 
+func TestNothingOfAnOrdinaryDayIsStopped(t *testing.T) {
+	c := dayCommand{People: 60, Seed: 1}
+	day, breaker, err := c.play(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, n := range day.Refused {
+		if n > 0 {
+			t.Errorf("%s: %d not made", what, n)
+		}
+	}
+	if trips := breaker.State().Trips; len(trips) > 0 || day.Writes < 500 || breaker.Scripts() < 60 {
+		t.Errorf("%d writes, %d scripts seen, %d alarms: %v", day.Writes, breaker.Scripts(), len(trips), trips)
+	}
+	t.Logf("%d views, %d writes, %d scripts seen, %d alarms", day.Views, day.Writes, breaker.Scripts(), len(breaker.State().Trips))
+}
+
 const picture = "../../docs/outbreak.svg"
 
 func TestThePictureOfAnOutbreakIsWhatIsPlayed(t *testing.T) {

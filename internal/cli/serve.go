@@ -41,7 +41,7 @@ func (c serveCommand) Run(s streams) error {
 	defer db.Close()
 	all, err := join(s.ctx, parts{
 		wikiURL: settings.Wiki.URL, scriptPath: settings.Wiki.ScriptPath, store: db,
-		suffixes: settings.Gadgets.Suffixes, trusted: trusted, door: doorOf(settings), log: log,
+		suffixes: settings.Gadgets.Suffixes, trusted: trusted, door: doorOf(settings), breaker: breakerOf(settings), runs: settings.Analysis.Detonate, log: log,
 	})
 	if err != nil {
 		return err
@@ -60,18 +60,29 @@ func (c serveCommand) Run(s streams) error {
 	}
 	fmt.Fprintf(s.stderr, "wiki       %s (%s)\nbehind     %s%s\ngadgets    pages in user space ending in %v\napprovals  %s\n",
 		"http://"+door.Addr().String(), all.registry.Site.Name, settings.Wiki.URL, settings.Wiki.ScriptPath, settings.Gadgets.Suffixes, approvalsAt(settings))
+	background, err := all.background(db, bus.Options{Address: settings.Bus, Name: "serve"}, settings.Analysis, log)
+	if err != nil {
+		return err
+	}
+	var watch *watching
+	if all.desk != nil {
+		if watch, err = all.watch(s.ctx, db, settings, log); err != nil {
+			return err
+		}
+	}
 	collectSeldom(800)
 	work, ctx := errgroup.WithContext(s.ctx)
 	work.Go(func() error { return serveHTTP(ctx, door, all.handler, log) })
 	if all.confirm != nil {
 		work.Go(func() error { return serveHTTP(ctx, approvals, all.confirm, log) })
 		work.Go(func() error { return all.desk.Tend(ctx) })
-		work.Go(func() error { return all.watcher(db).Run(ctx) })
+		work.Go(func() error { return all.office.Run(ctx) })
+		work.Go(func() error { return watch.run(ctx) })
+		work.Go(func() error { return all.breaker.run(ctx) })
 	}
 	work.Go(func() error { return all.keepFresh(ctx, log) })
-	work.Go(func() error {
-		return all.background(db, bus.Options{Address: settings.Bus, Name: "serve"}, settings.Analysis.Jobs, log).run(ctx)
-	})
+	work.Go(func() error { return all.board.Run(ctx) })
+	work.Go(func() error { return background.run(ctx) })
 	return work.Wait()
 }
 

@@ -12,6 +12,8 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -34,6 +36,9 @@ type Config struct {
 	Gadgets        Gadgets  `toml:"gadgets"`
 	WriteDoor      Door     `toml:"write_door"`
 	Analysis       Analysis `toml:"analysis"`
+	Mail           Mail     `toml:"mail"`
+	Breaker        Breaker  `toml:"breaker"`
+	Watch          Watch    `toml:"watch"`
 }
 
 // Wiki says where the MediaWiki is.
@@ -47,9 +52,12 @@ type Gadgets struct {
 	Suffixes []string `toml:"suffixes"`
 }
 
-// Analysis says who reads scripts, and how many at once.
+// Analysis says who reads and runs scripts, how, and how many at once.
 type Analysis struct {
-	Jobs int `toml:"jobs"`
+	Jobs     int      `toml:"jobs"`
+	Detonate bool     `toml:"detonate"`
+	Tier     string   `toml:"tier"`
+	Rules    []string `toml:"rules"`
 }
 
 // Load reads a file over the default and checks the result. Every mistake is reported at once.
@@ -62,7 +70,24 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	for i, rules := range c.Analysis.Rules {
+		if !filepath.IsAbs(rules) {
+			c.Analysis.Rules[i] = filepath.Join(filepath.Dir(path), rules)
+		}
+	}
+	c.Bus = beside(c.Bus, c.Store)
+	c.Mail.from(path)
 	return c, nil
+}
+
+// beside puts the bus's folder where the store's file is, unless it is said to be elsewhere.
+func beside(bus, store string) string {
+	folder, embedded := strings.CutPrefix(bus, "embedded:")
+	file, ok := strings.CutPrefix(store, "sqlite:")
+	if !embedded || !ok || folder == "" || filepath.IsAbs(folder) {
+		return bus
+	}
+	return "embedded:" + filepath.Join(filepath.Dir(file), folder)
 }
 
 // Parse reads a file's text over the default and checks the result.
@@ -112,6 +137,9 @@ func (c *Config) Check() error {
 	if c.Analysis.Jobs < 0 {
 		bad("analysis.jobs = %d: write 0 or more", c.Analysis.Jobs)
 	}
+	if !slices.Contains([]string{"quick", "standard", "deep"}, c.Analysis.Tier) {
+		bad("analysis.tier = %q: write quick, standard or deep", c.Analysis.Tier)
+	}
 	if _, err := c.Level(); err != nil {
 		bad("log_level = %q: write debug, info, warn or error", c.LogLevel)
 	}
@@ -132,6 +160,8 @@ func (c *Config) Check() error {
 		errs = append(errs, err)
 	}
 	errs = append(errs, c.WriteDoor.check()...)
+	errs = append(errs, c.Mail.check()...)
+	errs = append(errs, c.Watch.check()...)
 	return errors.Join(errs...)
 }
 

@@ -53,3 +53,27 @@ func glob(t *testing.T, pattern string) []string {
 	}
 	return files
 }
+
+func TestTheBusIsBesideTheStoreAndRulesBesideTheSettings(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ text, bus string }{
+		{`store = "sqlite:/var/lib/sallyport/store.db"`, "embedded:/var/lib/sallyport/sallyport-bus"},
+		{`store = "sqlite:store.db"`, "embedded:sallyport-bus"},
+		{"store = \"sqlite:/a/store.db\"\nbus = \"embedded:/b/bus\"", "embedded:/b/bus"},
+		{"store = \"sqlite:/a/store.db\"\nbus = \"embedded:\"", "embedded:"},
+		{`store = "postgres://db/wiki"`, "embedded:sallyport-bus"},
+		{"store = \"sqlite:/a/store.db\"\nbus = \"nats://here:4222\"", "nats://here:4222"},
+	} {
+		file := filepath.Join(dir, "sallyport.toml")
+		if err := os.WriteFile(file, []byte(c.text+"\n[analysis]\nrules = [\"rules\", \"/etc/rules\"]\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Bus != c.bus || got.Analysis.Rules[0] != filepath.Join(dir, "rules") || got.Analysis.Rules[1] != "/etc/rules" {
+			t.Errorf("%s: bus %s, rules %v", c.text, got.Bus, got.Analysis.Rules)
+		}
+	}
+}

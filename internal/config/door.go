@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -12,17 +13,26 @@ import (
 
 // Door says which changes wait for an approval, and where it is given.
 type Door struct {
-	Enabled       bool              `toml:"enabled"`
-	ConfirmOrigin string            `toml:"confirm_origin"`
-	WikiOrigin    string            `toml:"wiki_origin"`
-	KeyFile       string            `toml:"key_file"`
-	Sealed        bool              `toml:"sealed"`
-	OpenChanges   int               `toml:"open_changes"`
-	Keep          Duration          `toml:"keep"`
-	Fresh         Duration          `toml:"fresh"`
-	Hold          Duration          `toml:"hold"`
-	KeyDelay      Duration          `toml:"key_delay"`
-	Tiers         map[string]string `toml:"tiers"`
+	Enabled       bool     `toml:"enabled"`
+	ConfirmOrigin string   `toml:"confirm_origin"`
+	WikiOrigin    string   `toml:"wiki_origin"`
+	KeyFile       string   `toml:"key_file"`
+	Sealed        bool     `toml:"sealed"`
+	OpenChanges   int      `toml:"open_changes"`
+	Popular       int      `toml:"popular"`
+	Keep          Duration `toml:"keep"`
+	Fresh         Duration `toml:"fresh"`
+	Hold          Duration `toml:"hold"`
+	KeyDelay      Duration `toml:"key_delay"`
+	TOTP          bool     `toml:"totp"`
+
+	Broker             bool                `toml:"broker"`
+	BrokerAccount      string              `toml:"broker_account"`
+	BrokerPasswordFile string              `toml:"broker_password_file"`
+	BrokerTag          string              `toml:"broker_tag"`
+	Brokers            map[string][]string `toml:"brokers"`
+
+	Tiers map[string]string `toml:"tiers"`
 }
 
 // Duration is a length of time in Go's spelling, for instance "10m".
@@ -46,6 +56,9 @@ func (d *Door) check() (errs []error) {
 			errs = append(errs, fmt.Errorf("write_door.%s = %q: write scheme and host alone, for instance \"https://confirm.example\"", name, origin))
 		}
 	}
+	if d.Popular < 1 {
+		errs = append(errs, fmt.Errorf("write_door.popular = %d: write how many people make a gadget popular, at least 1", d.Popular))
+	}
 	if d.OpenChanges < 1 {
 		errs = append(errs, fmt.Errorf("write_door.open_changes = %d: at least one change has to be able to wait", d.OpenChanges))
 	}
@@ -53,6 +66,9 @@ func (d *Door) check() (errs []error) {
 		if !slices.Contains([]string{"log", "approve", "two-person"}, policy) {
 			errs = append(errs, fmt.Errorf("write_door.tiers.%s = %q: write \"log\", \"approve\" or \"two-person\"", tier, policy))
 		}
+	}
+	if d.Broker && (d.BrokerAccount == "" || d.BrokerPasswordFile == "") {
+		errs = append(errs, errors.New("write_door.broker: name the account that saves (broker_account) and the file with what it logs in with (broker_password_file)"))
 	}
 	if d.ConfirmOrigin != "" && d.WikiOrigin != "" {
 		if err := Apart(d.WikiOrigin, d.ConfirmOrigin); err != nil {

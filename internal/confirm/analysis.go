@@ -37,8 +37,8 @@ func (a *analyses) of(path, text string) *finding.Script {
 // verdict is what a change adds to what a script can do.
 type verdict struct {
 	Analysed bool
-	Gains    []string // sentences, worst first
-	Loses    []string
+	Gains    []capability.Capability // worst first
+	Loses    []capability.Capability
 	Findings []found // that the old text does not have
 	Grave    bool    // the script could change other people's code, or who may do what
 }
@@ -56,13 +56,10 @@ func (a *analyses) judge(site *wiki.Site, c *writedoor.Change) verdict {
 	}
 	was, is := a.of(path, c.Old), a.of(path, c.New)
 	gained, lost := capability.Diff(capability.NewSet(was.Capabilities), capability.NewSet(is.Capabilities))
-	v := verdict{Analysed: true}
+	v := verdict{Analysed: true, Loses: lost}
 	for _, g := range gained {
-		v.Gains = append(v.Gains, g.Sentence())
+		v.Gains = append(v.Gains, g)
 		v.Grave = v.Grave || slices.Contains([]capability.Name{capability.WriteSiteCode, capability.WriteOtherCode, capability.Rights}, g.Name)
-	}
-	for _, l := range lost {
-		v.Loses = append(v.Loses, l.Sentence())
 	}
 	had := map[string]bool{}
 	for _, f := range was.Findings {

@@ -3,6 +3,7 @@ package confirm
 import (
 	"encoding/base64"
 	"encoding/json"
+	"html/template"
 	"net/http"
 	"strconv"
 	"strings"
@@ -26,10 +27,13 @@ type changePage struct {
 	Foreign  bool   // a page of another site sent it
 	Options  string // for navigator.credentials.get, JSON
 	Until    int64
-	Minutes  int
-	Decides  bool     // it can be decided now
-	Notes    []string // what else the reader should know
-	Back     string   // where the change is made
+	Holds    time.Duration   // how long an approval of what is shown here is taken
+	Decides  bool            // it can be decided now
+	Code     bool            // a password and a code are enough
+	Others   int             // changes of the same account that wait as well
+	Says     bool            // something can be said about it
+	Notes    []template.HTML // what else the reader should know
+	Back     string          // where the change is made
 }
 
 type changedPage struct {
@@ -53,12 +57,13 @@ func (c *origin) change(v *visit) error {
 	}
 	body.Back = c.back(ch.ID)
 	body.Decides = ch.State == store.Parked && !c.Desk.Over(ch)
+	body.Says = body.Decides || ch.State == store.Approved
 	if body.Decides {
 		if err := c.offer(v, body); err != nil {
 			return err
 		}
 	}
-	return c.show(v, http.StatusOK, "change", "Is this you?", body)
+	return c.show(v, http.StatusOK, "change", "change-title", body)
 }
 
 func (b *changePage) add(c *origin, ch *writedoor.Change) {
@@ -84,11 +89,21 @@ func (c *origin) offer(v *visit, b *changePage) error {
 	if err != nil {
 		return err
 	}
-	b.Until, b.Minutes = until.Unix(), int(until.Sub(c.Now()).Minutes())
-	b.Options = c.getOptions(pending.Challenge(record))
-	keys, err := c.Store.Keys(v.Context(), b.Change.Wiki, b.UserID)
-	if err != nil {
+	b.Until, b.Holds = until.Unix(), until.Sub(c.Now())
+	b.Options, b.Code = c.getOptions(pending.Challenge(record)), c.Desk.TakesCode(b.Change)
+	if b.Notes, err = c.keyNotes(v, b.Change); err != nil {
 		return err
+	}
+	set, left, err := c.Desk.Together(v.Context(), b.ID)
+	b.Others = len(set) + left - 1
+	return err
+}
+
+// keyNotes say what the sender of a change should know about their keys.
+func (c *origin) keyNotes(v *visit, ch *pending.Change) (notes []template.HTML, err error) {
+	keys, err := c.Store.Keys(v.Context(), ch.Wiki, ch.UserID)
+	if err != nil {
+		return nil, err
 	}
 	good := 0
 	for _, k := range keys {
@@ -96,17 +111,16 @@ func (c *origin) offer(v *visit, b *changePage) error {
 			good++
 		}
 		if k.Revoked.IsZero() && c.Now().Before(k.Counts) {
-			b.Notes = append(b.Notes, "A further key was added to this account on "+k.Added.Format("2 January 2006")+" and will count from "+
-				k.Counts.Format("2 January 2006, 15:04 UTC")+". If that was not you, tell the operators now.")
+			notes = append(notes, v.say("note-key-added", v.date(k.Added), v.moment(k.Counts)))
 		}
 	}
 	switch good {
 	case 0:
-		b.Notes = append(b.Notes, "This account has no passkey here yet. Ask an operator for an invitation; the change waits until "+b.Expires.Format("2 January 2006, 15:04 UTC")+".")
+		notes = append(notes, v.say("note-no-key", v.moment(ch.Expires)))
 	case 1:
-		b.Notes = append(b.Notes, "This account has one passkey only. Add a second one, so that losing it does not lock you out.")
+		notes = append(notes, v.say("note-one-key"))
 	}
-	return nil
+	return notes, nil
 }
 
 func (c *origin) getOptions(challenge []byte) string {
@@ -139,7 +153,7 @@ func (c *origin) approve(v *visit) error {
 	id := v.PathValue("id")
 	until, err := strconv.ParseInt(v.FormValue("until"), 10, 64)
 	if err != nil || v.FormValue("answer") == "" {
-		return oops(http.StatusBadRequest, "Nothing was signed", "An approval needs a passkey, and a passkey needs the script of this page. Nothing was changed; open the page again.")
+		return oops(http.StatusBadRequest, "unsigned")
 	}
 	ch, err := c.Desk.Change(v.Context(), id)
 	if err != nil {
@@ -150,7 +164,7 @@ func (c *origin) approve(v *visit) error {
 		body.add(c, &ch.Changes[i])
 	}
 	if body.Grave && strings.TrimSpace(v.FormValue("name")) != body.Name {
-		return oops(http.StatusBadRequest, "The page's name is missing", "This change lets a script change other code. Type the name of the page to show that you have read it. Nothing was changed; open the page again.")
+		return oops(http.StatusBadRequest, "name")
 	}
 	answer, err := passkey.Parse([]byte(v.FormValue("answer")))
 	if err != nil {
@@ -166,24 +180,19 @@ func (c *origin) approve(v *visit) error {
 		http.Redirect(v.w, v.Request, c.back(id), http.StatusSeeOther)
 		return nil
 	}
-	return c.tell(v, "Approved, and it waits for a second person", "Send them the address "+c.Desk.Address(id)+". When they have approved, open "+c.back(id)+" to make the change.")
+	return c.tell(v, "two-people-wait", plain(c.Desk.Address(id)), plain(c.back(id)))
 }
 
 func (c *origin) reject(v *visit) error {
 	if _, err := c.Desk.Reject(v.Context(), v.PathValue("id")); err != nil {
 		return err
 	}
-	return c.tell(v, "Rejected", "Nothing was changed. Close this window.")
+	return c.tell(v, "rejected")
 }
 
 func (c *origin) report(v *visit) error {
 	if _, err := c.Desk.Report(v.Context(), v.PathValue("id")); err != nil {
 		return err
 	}
-	return c.tell(v, "Stopped", "Nothing was changed, and nothing of this account's can change code for an hour. The operators were told. Do not go on working in the wiki's "+
-		"windows: close them all, and log out of every session from another browser.")
-}
-
-func (c *origin) tell(v *visit, title, what string) error {
-	return c.show(v, http.StatusOK, "told", title, what)
+	return c.tell(v, "stopped")
 }

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"sallyport/internal/finding"
+	"sallyport/internal/message"
+	"sallyport/internal/notice"
 	"sallyport/internal/pending"
 	"sallyport/internal/store"
 )
@@ -32,7 +34,8 @@ type Options struct {
 	Secret   []byte                                         // 32 bytes; makes challenges
 	Delay    time.Duration                                  // until a further key counts that no key of the account vouched for
 	Analyse  func(path string, text []byte) *finding.Script // what a script can do; nil: not analysed
-	Composer *pending.Composer                              // lets people write here; nil: they cannot
+	Composer *pending.Composer                              // lets people write here, and finds accounts; nil: they cannot, and no people vouch
+	Notices  *notice.Office                                 // what people are told; nil: there is no page about it
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -40,9 +43,12 @@ type Options struct {
 // origin answers every request to the host.
 type origin struct {
 	Options
-	pages  map[string]*template.Template
+	words  *message.Catalog
+	pages  map[string]map[string]*template.Template // by language and name
 	static map[string]asset
 	known  *analyses
+
+	vouching *pending.Vouching // nil: nobody can be found
 }
 
 // New makes the handler for the whole host.
@@ -58,8 +64,14 @@ func New(o Options) (http.Handler, error) {
 	}
 	o.Wiki = strings.TrimSuffix(o.Wiki, "/")
 	c := &origin{Options: o, known: newAnalyses(o.Analyse)}
+	if o.Composer != nil && o.Composer.Users != nil {
+		c.vouching = &pending.Vouching{Desk: o.Desk, Users: o.Composer.Users, Delay: o.Delay}
+	}
 	var err error
 	if c.static, err = readStatic(); err != nil {
+		return nil, err
+	}
+	if c.words, err = message.Read(messages); err != nil {
 		return nil, err
 	}
 	if c.pages, err = c.readPages(); err != nil {
@@ -72,8 +84,20 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("POST /a/{id}/approve", c.visit(c.approve))
 	mux.HandleFunc("POST /a/{id}/reject", c.visit(c.reject))
 	mux.HandleFunc("POST /a/{id}/not-me", c.visit(c.report))
+	mux.HandleFunc("POST /a/{id}/code", c.visit(c.approveByCode))
+	mux.HandleFunc("POST /a/{id}/say", c.visit(c.say))
+	mux.HandleFunc("POST /a/{id}/said", c.visit(c.said))
+	mux.HandleFunc("GET /a/{id}/all", c.visit(c.together))
+	mux.HandleFunc("POST /set", c.visit(c.approveSet))
 	mux.HandleFunc("GET /enrol/{token}", c.visit(c.invited))
 	mux.HandleFunc("POST /enrol/{token}", c.visit(c.enrol))
+	mux.HandleFunc("GET /enrol/{token}/code", c.visit(c.newCode))
+	mux.HandleFunc("POST /enrol/{token}/code", c.visit(c.keepCode))
+	mux.HandleFunc("GET /recover", c.visit(c.recover))
+	mux.HandleFunc("POST /recover", c.visit(c.asked))
+	mux.HandleFunc("GET /recovery/{id}", c.visit(c.recovery))
+	mux.HandleFunc("POST /recovery/{id}/vouch", c.visit(c.vouch))
+	mux.HandleFunc("POST /recovery/{id}/stop", c.visit(c.stop))
 	mux.HandleFunc("GET /keys", c.visit(c.askKeys))
 	mux.HandleFunc("POST /keys", c.visit(c.keys))
 	mux.HandleFunc("POST /keys/revoke", c.visit(c.revoke))
@@ -81,7 +105,10 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("POST /queue", c.visit(c.queue))
 	mux.HandleFunc("GET /compose", c.visit(c.compose))
 	mux.HandleFunc("POST /compose", c.visit(c.composedBy))
+	mux.HandleFunc("GET /notices", c.visit(c.askNotices))
+	mux.HandleFunc("POST /notices", c.visit(c.notices))
+	mux.HandleFunc("POST /notices/{what}", c.visit(c.setAddress))
 	mux.HandleFunc("GET /static/{hash}/{file}", c.serveStatic)
-	mux.HandleFunc("/", c.visit(func(*visit) error { return oops(http.StatusNotFound, "There is no such page", "Nothing was changed.") }))
+	mux.HandleFunc("/", c.visit(func(*visit) error { return oops(http.StatusNotFound, "nopage") }))
 	return c.guard(mux), nil
 }

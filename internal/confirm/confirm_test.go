@@ -2,6 +2,7 @@ package confirm
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
+	"sallyport/internal/notice"
 	"sallyport/internal/passkey"
 	"sallyport/internal/pending"
 	"sallyport/internal/phpform"
@@ -25,6 +27,9 @@ import (
 type still struct{ old string }
 
 func (s still) Changes(_ context.Context, op *writedoor.Operation, _ writedoor.Ask) ([]writedoor.Change, error) {
+	if len(op.Pages) == 0 {
+		return nil, nil
+	}
 	p := op.Pages[0]
 	p.ID, p.Rev, p.Before, p.After = 5, 3, "javascript", "javascript"
 	return []writedoor.Change{{Page: p, Old: s.old, New: op.Params.Text("text")}}, nil
@@ -42,6 +47,11 @@ type desk struct {
 
 func open(t *testing.T, old, fresh string) *desk {
 	t.Helper()
+	return openAt(t, passkey.Site{Origin: "https://confirm.test", Host: "confirm.test"}, pending.Approve, old, fresh)
+}
+
+func openAt(t *testing.T, at passkey.Site, policy pending.Policy, old, fresh string) *desk {
+	t.Helper()
 	d := &desk{t: t, now: time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC)}
 	db, err := sqlstore.Open(t.Context(), "")
 	d.ok(err)
@@ -50,25 +60,44 @@ func open(t *testing.T, old, fresh string) *desk {
 	site := &wiki.Site{ID: "testwiki", Name: "Test & <wiki>", ArticlePath: "/wiki/$1", Namespaces: map[int]wiki.Namespace{0: {}, 8: {ID: 8, Name: "MediaWiki"}}}
 	secret := []byte(strings.Repeat("k", 32))
 	now := func() time.Time { return d.now }
-	d.desk, err = pending.New(pending.Options{Site: site, Store: db, Door: still{old}, Secret: secret, Now: now,
-		Confirm: passkey.Site{Origin: "https://confirm.test", Host: "confirm.test"}})
+	d.desk, err = pending.New(pending.Options{Site: site, Store: db, Door: still{old}, Secret: secret, Now: now, Confirm: at,
+		Password: func(context.Context, string, string) error { return errors.New("wrong") }})
 	d.ok(err)
-	d.h, err = New(Options{Desk: d.desk, Store: db, Wiki: "https://wiki.test", Resume: "/sallyport/resume/", Secret: secret, Now: now, Delay: 48 * time.Hour, Analyse: analysis})
+	users := func(context.Context, []string) ([]wiki.User, error) {
+		return []wiki.User{{ID: 7, Name: "Ira <b>", Rights: []string{"editsitejs"}}}, nil
+	}
+	composer := &pending.Composer{Desk: d.desk, Users: users, Ask: func(context.Context, map[string]string) ([]byte, error) {
+		return json.Marshal(map[string]any{"query": map[string]any{"pages": []any{map[string]any{"pageid": 5, "revisions": []any{
+			map[string]any{"revid": 3, "slots": map[string]any{"main": map[string]any{"content": old}}},
+		}}}}})
+	}}
+	office, err := notice.New(notice.Options{Site: site, Store: db, Confirm: at.Origin, Post: &mailbox{}, Now: now})
 	d.ok(err)
+	d.h, err = New(Options{Composer: composer, Notices: office, Desk: d.desk, Store: db, Wiki: "https://wiki.test", Resume: "/sallyport/resume/", Secret: secret, Now: now, Delay: 48 * time.Hour, Analyse: analysis})
+	d.ok(err)
+	d.id = d.park(policy, writedoor.SiteCode, "Common.js", fresh)
+	return d
+}
+
+// park keeps a change of a page of the MediaWiki namespace, or of the preferences when it names none.
+func (d *desk) park(policy pending.Policy, tier writedoor.Tier, page, fresh string) (id string) {
+	d.t.Helper()
 	params := &phpform.Values{}
 	params.Set("text", fresh)
 	params.Set("summary", "<i>why</i> \u202e")
-	c, err := d.desk.Park(t.Context(), pending.Arrival{
-		Operation: &writedoor.Operation{
-			Kind: writedoor.Edit, Via: "api.php", Params: params, Tiers: []writedoor.Tier{writedoor.SiteCode},
-			Pages:   []writedoor.Page{{Title: wiki.Title{NS: 8, Key: "Common.js"}, Role: writedoor.Edited}},
-			Forward: &writedoor.Forward{Method: "POST", Target: "/api.php", ContentType: "application/x-www-form-urlencoded", Body: []byte("text=x")},
-		},
-		Policy: pending.Approve, Actor: wiki.User{ID: 7, Name: "Ira <b>"}, Sent: pending.Sender{Mode: "cors", Dest: "empty"},
+	op := &writedoor.Operation{
+		Kind: writedoor.Options, Via: "api.php", Action: "options", Params: params, Tiers: []writedoor.Tier{tier},
+		Forward: &writedoor.Forward{Method: "POST", Target: "/api.php", ContentType: "application/x-www-form-urlencoded", Body: []byte("text=x")},
+	}
+	if page != "" {
+		op.Kind, op.Action = writedoor.Edit, "edit"
+		op.Pages = []writedoor.Page{{Title: wiki.Title{NS: 8, Key: page}, Role: writedoor.Edited}}
+	}
+	c, err := d.desk.Park(d.t.Context(), pending.Arrival{
+		Operation: op, Policy: policy, Actor: wiki.User{ID: 7, Name: "Ira <b>"}, Sent: pending.Sender{Mode: "cors", Dest: "empty"},
 	})
 	d.ok(err)
-	d.id = c.ID
-	return d
+	return c.ID
 }
 
 // analysis finds what a text names.
@@ -109,13 +138,13 @@ func TestThePageSaysWhoWhatAndHowAndEscapesEverything(t *testing.T) {
 	d := open(t, "a();\nold();", "a();\nnew(\u202e'<script>');")
 	w := d.ask("GET", "/a/"+d.id, nil, person())
 	text := w.Body.String()
-	for _, want := range []string{"Ira &lt;b&gt;", "MediaWiki:Common.js", "Sent by a script, not by your form", "&lt;script&gt;", "[U&#43;202E]", "&lt;i&gt;why&lt;/i&gt;",
+	for _, want := range []string{"Ira &lt;b&gt;", "MediaWiki:Common.js", "Sent by a script, not by your form", "&lt;script&gt;", "[U+202E]", "&lt;i&gt;why&lt;/i&gt;",
 		"revision 3", "site-code", "Approve with passkey", "This was not me", "https://confirm.test/", "no passkey here yet"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	if n := strings.Count(text, "[U&#43;202E]"); n != 3 {
+	if n := strings.Count(text, "[U+202E]"); n != 3 {
 		t.Errorf("%d of the three hidden characters are shown: in the summary, the difference and the whole text", n)
 	}
 	for _, never := range []string{"<b>", "<i>", "'<script>", "\u202e"} {
@@ -261,5 +290,47 @@ func TestAFurtherKeyThatNoKeyVouchedForWaits(t *testing.T) {
 	}
 	if _, err := d.store.Key(t.Context(), "testwiki", "none"); !errors.Is(err, store.ErrNotFound) {
 		t.Error(err)
+	}
+}
+
+func TestPagesSpeakTheReadersLanguageAndNoAddressChoosesIt(t *testing.T) {
+	d := open(t, "a", "grave")
+	for _, c := range []struct{ accept, query, lang, dir, says string }{
+		{"", "", "en", "ltr", "Is this you?"},
+		{"he", "", "he", "rtl", "זה אתם?"},
+		{"he-IL,he;q=0.9,en;q=0.5", "", "he", "rtl", "יכול לשנות קוד שרץ אצל כולם"},
+		{"fr", "", "en", "ltr", "can change code that runs for everybody"},
+		{"en", "?uselang=he", "en", "ltr", "Is this you?"},
+		{"en", "?uselang=qqx", "en", "ltr", "Is this you?"},
+		{"qqx", "", "en", "ltr", "Is this you?"},
+	} {
+		header := person()
+		header["Accept-Language"] = c.accept
+		w := d.ask("GET", "/a/"+d.id+c.query, nil, header)
+		text := w.Body.String()
+		if !strings.Contains(text, `<html lang="`+c.lang+`" dir="`+c.dir+`">`) || !strings.Contains(text, c.says) || w.Header().Get("Content-Language") != c.lang {
+			t.Errorf("%+v: in %s", c, w.Header().Get("Content-Language"))
+		}
+		if strings.Contains(text, "⧼") {
+			t.Errorf("%+v: a message is missing", c)
+		}
+	}
+	w := d.ask("GET", "/a/"+d.id, nil, map[string]string{"Accept-Language": "he"})
+	if !strings.Contains(w.Body.String(), "דפדפן עדכני") {
+		t.Errorf("a refusal says %q", w.Body.String())
+	}
+}
+
+func TestNamesKeepTheirDirectionToThemselves(t *testing.T) {
+	d := open(t, "a", "b")
+	text := d.ask("GET", "/a/"+d.id, nil, person()).Body.String()
+	for _, want := range []string{
+		"<strong><bdi>Ira &lt;b&gt;</bdi></strong> wants to change <strong><bdi>MediaWiki:Common.js</bdi></strong> on <bdi>https://wiki.test</bdi>.",
+		"must begin with <strong><bdi dir=\"ltr\">https://confirm.test/</bdi></strong> – anything",
+		"<bdi>&lt;i&gt;why&lt;/i&gt; <span class=\"odd\"><bdi></bdi>[U+202E]</span></bdi>",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %s", want)
+		}
 	}
 }

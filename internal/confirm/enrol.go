@@ -30,6 +30,7 @@ type invitedPage struct {
 	store.Invite
 	Options string
 	Until   int64
+	Code    string // path to one-time codes in its place; empty: none are taken
 }
 
 // challenge is a number for one purpose, one subject and one moment. Nothing is kept for it.
@@ -43,7 +44,7 @@ func (c *origin) challenge(purpose, subject string, until int64) []byte {
 func (c *origin) invitation(v *visit) (store.Invite, error) {
 	i, err := c.Store.Invite(v.Context(), c.Desk.Site().ID, store.DigestOf(v.PathValue("token")))
 	if err == nil && c.Now().After(i.Expires) {
-		err = oops(http.StatusGone, "This invitation is too old", "Ask for another one. Nothing was changed.")
+		err = oops(http.StatusGone, "old-invite")
 	}
 	return i, err
 }
@@ -55,14 +56,27 @@ func (c *origin) invited(v *visit) error {
 		return err
 	}
 	until := c.Now().Add(10 * time.Minute).Unix()
-	params := []map[string]any{}
+	options, err := c.createOptions(v, i.UserID, i.User, c.challenge("enrol", string(i.Token), until))
+	if err != nil {
+		return err
+	}
+	code := ""
+	if c.Desk.TakesCodes() {
+		code = v.URL.Path + "/code"
+	}
+	return c.show(v, http.StatusOK, "invited", "invited-title", invitedPage{i, options, until, code})
+}
+
+// createOptions are what navigator.credentials.create wants for a new key of an account, as JSON.
+func (c *origin) createOptions(v *visit, userID int64, user string, challenge []byte) (string, error) {
+	wiki, params := c.Desk.Site().ID, []map[string]any{}
 	for _, alg := range passkey.Algorithms() {
 		params = append(params, map[string]any{"type": "public-key", "alg": alg})
 	}
 	exclude := []map[string]any{}
-	keys, err := c.Store.Keys(v.Context(), i.Wiki, i.UserID)
+	keys, err := c.Store.Keys(v.Context(), wiki, userID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, k := range keys {
 		if k.Kind == "passkey" && k.Revoked.IsZero() {
@@ -70,16 +84,13 @@ func (c *origin) invited(v *visit) error {
 		}
 	}
 	options, err := json.Marshal(map[string]any{
-		"rp":        map[string]string{"id": c.Desk.Confirm().Host, "name": "Approvals for " + c.Desk.Site().Name},
-		"user":      map[string]string{"id": base64.RawURLEncoding.EncodeToString(passkey.UserHandle(i.Wiki, i.UserID)), "name": i.User, "displayName": i.User},
-		"challenge": base64.RawURLEncoding.EncodeToString(c.challenge("enrol", string(i.Token), until)), "pubKeyCredParams": params,
+		"rp":        map[string]string{"id": c.Desk.Confirm().Host, "name": c.words.Text(v.lang, "approvals-for", c.Desk.Site().Name)},
+		"user":      map[string]string{"id": base64.RawURLEncoding.EncodeToString(passkey.UserHandle(wiki, userID)), "name": user, "displayName": user},
+		"challenge": base64.RawURLEncoding.EncodeToString(challenge), "pubKeyCredParams": params,
 		"excludeCredentials": exclude, "timeout": 300_000, "attestation": "none",
 		"authenticatorSelection": map[string]any{"residentKey": "required", "requireResidentKey": true, "userVerification": "required"},
 	})
-	if err != nil {
-		return err
-	}
-	return c.show(v, http.StatusOK, "invited", "Make a key", invitedPage{i, string(options), until})
+	return string(options), err
 }
 
 // enrol keeps a new key. The account's first key counts at once, as does one that an existing key vouched for; any other
@@ -91,10 +102,10 @@ func (c *origin) enrol(v *visit) error {
 	}
 	until, err := strconv.ParseInt(v.FormValue("until"), 10, 64)
 	if err != nil || v.FormValue("answer") == "" {
-		return oops(http.StatusBadRequest, "No key was made", "Making a key needs the script of this page. Nothing was changed; open the invitation again.")
+		return oops(http.StatusBadRequest, "unmade")
 	}
 	if now := c.Now().Unix(); now > until || until > now+3600 {
-		return oops(http.StatusConflict, "That took too long", "No key was kept. Open the invitation again.")
+		return oops(http.StatusConflict, "slow")
 	}
 	made, err := c.Desk.Confirm().Register(c.challenge("enrol", string(i.Token), until), []byte(v.FormValue("answer")))
 	if err != nil {
@@ -116,11 +127,10 @@ func (c *origin) enrol(v *visit) error {
 		return err
 	}
 	c.Log.Warn("key added", "user", key.User, "key", key.ID, "by", i.From, "counts", key.Counts)
-	what := "You can approve changes with it from now on. Add a second one soon (" + c.Desk.Confirm().Origin + "/keys), so that losing it does not lock you out."
 	if key.Counts.After(now) {
-		what = "This account has a key already, so this one counts from " + key.Counts.Format("2 January 2006, 15:04 UTC") + ". Until then its owner sees it beside every change."
+		return c.tell(v, "key-waits", v.moment(key.Counts))
 	}
-	return c.tell(v, "The key is kept", what)
+	return c.tell(v, "key-kept", plain(c.Desk.Confirm().Origin+"/keys"))
 }
 
 // counts is when a new key begins to count.

@@ -22,37 +22,37 @@ func (c *origin) guard(next http.Handler) http.Handler {
 		h.Set("Permissions-Policy", "publickey-credentials-get=(self), publickey-credentials-create=(self)")
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Robots-Tag", "noindex")
-		if why := c.refuses(r); why != "" {
-			http.Error(w, why, http.StatusForbidden)
-			return
+		why := c.refuses(r)
+		if why == "" && protection.Check(r) != nil {
+			why = "guard-form"
 		}
-		if protection.Check(r) != nil {
-			http.Error(w, "This form was not sent from this site; nothing was changed.", http.StatusForbidden)
+		if why != "" {
+			http.Error(w, c.words.Text(c.language(r.Header.Get("Accept-Language")), why, c.Desk.Confirm().Origin), http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// refuses says why a request is not answered; empty when it is.
+// refuses says why a request is not answered, by the key of a message; empty when it is.
 func (c *origin) refuses(r *http.Request) string {
 	h := r.Header
 	dest, mode, site := h.Get("Sec-Fetch-Dest"), h.Get("Sec-Fetch-Mode"), h.Get("Sec-Fetch-Site")
 	switch {
 	case "http://"+r.Host != c.Desk.Confirm().Origin && "https://"+r.Host != c.Desk.Confirm().Origin:
-		return "Approvals are given at " + c.Desk.Confirm().Origin + " and nowhere else."
+		return "guard-host"
 	case h.Get("Service-Worker") != "":
-		return "Service workers are not allowed here."
+		return "guard-worker"
 	case h.Get("Sec-Purpose") != "":
-		return "This page is not rendered ahead of time."
+		return "guard-ahead"
 	case dest == "" || mode == "" || site == "":
-		return "Your browser does not say how this page was opened, so nobody could be protected here. Use a current browser, over HTTPS."
+		return "guard-old"
 	case (dest == "script" || dest == "style") && site == "same-origin" && r.Method == http.MethodGet:
 		return ""
 	case dest != "document" || mode != "navigate":
-		return "This page opens in a window of its own only."
+		return "guard-window"
 	case r.Method != http.MethodGet && site != "same-origin":
-		return "This form was not sent from this site; nothing was changed."
+		return "guard-form"
 	}
 	return ""
 }

@@ -1,7 +1,9 @@
 package confirm
 
 import (
+	"crypto/hmac"
 	"errors"
+	"html/template"
 	"net/http"
 	"strconv"
 	"time"
@@ -13,7 +15,7 @@ import (
 
 // askPage asks for a signature, to know who is looking.
 type askPage struct {
-	What    string
+	What    template.HTML
 	Options string
 	Until   int64
 }
@@ -34,12 +36,13 @@ type keyRow struct {
 
 // askKeys asks whose keys to show.
 func (c *origin) askKeys(v *visit) error {
-	return c.askWho(v, "keys", "Your keys", "Show a key of yours, and you see all of them, can add another one, and can revoke one that you lost.")
+	return c.askWho(v, "keys")
 }
 
-func (c *origin) askWho(v *visit, purpose, title, what string) error {
+// askWho asks who is looking, for a purpose: the messages "PURPOSE-title" and "PURPOSE-ask".
+func (c *origin) askWho(v *visit, purpose string) error {
 	until := c.Now().Add(5 * time.Minute).Unix()
-	return c.show(v, http.StatusOK, "ask", title, askPage{what, c.getOptions(c.challenge(purpose, "", until)), until})
+	return c.show(v, http.StatusOK, "ask", purpose+"-title", askPage{v.say(purpose + "-ask"), c.getOptions(c.challenge(purpose, "", until)), until})
 }
 
 // who finds the good key that signed for a purpose.
@@ -53,7 +56,7 @@ func (c *origin) who(v *visit, purpose, subject string, longest time.Duration) (
 		return store.Key{}, err
 	}
 	key, err := c.Store.Key(v.Context(), c.Desk.Site().ID, answer.KeyID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !key.Good(c.Now()) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && (key.Kind != "passkey" || !key.Good(c.Now())) {
 		err = pending.ErrKey
 	}
 	if err != nil {
@@ -79,14 +82,18 @@ func (c *origin) keys(v *visit) error {
 	}
 	body := keysPage{User: key.User, Enrol: path, Until: c.Now().Add(inviteLife).Unix(), With: key.ID}
 	for _, k := range all {
-		body.Keys = append(body.Keys, keyRow{k, k.Good(c.Now()), k.ID == key.ID, c.proof(k.ID, body.Until)})
+		body.Keys = append(body.Keys, keyRow{k, k.Good(c.Now()), k.ID == key.ID, c.proof("revoke", k.ID, body.Until)})
 	}
-	return c.show(v, http.StatusOK, "keys", "Your keys", body)
+	return c.show(v, http.StatusOK, "keys", "keys-title", body)
 }
 
-// proof allows one key to be revoked until a moment.
-func (c *origin) proof(id string, until int64) string {
-	return string(store.DigestOf(string(c.challenge("revoke", id, until))))
+// proof allows one thing to be done with one key until a moment, to whoever was shown it.
+func (c *origin) proof(purpose, id string, until int64) string {
+	return string(store.DigestOf(string(c.challenge(purpose, id, until))))
+}
+
+func (c *origin) proves(purpose, id string, until int64, proof string) bool {
+	return hmac.Equal([]byte(proof), []byte(c.proof(purpose, id, until)))
 }
 
 // revoke ends a key.
@@ -96,7 +103,7 @@ func (c *origin) revoke(v *visit) error {
 		return err
 	}
 	id := v.FormValue("key")
-	if v.FormValue("proof") != c.proof(id, until) {
+	if !c.proves("revoke", id, until, v.FormValue("proof")) {
 		return pending.ErrSignature
 	}
 	key, err := c.Store.Key(v.Context(), c.Desk.Site().ID, id)
@@ -111,14 +118,14 @@ func (c *origin) revoke(v *visit) error {
 	if err := c.Store.SaveKey(v.Context(), key, entry); err != nil {
 		return err
 	}
-	return c.tell(v, "Revoked", "The key approves nothing any more. Remove it from your device as well.")
+	return c.tell(v, "revoked")
 }
 
 // soon reads until when a form may be sent.
 func (c *origin) soon(v *visit, longest time.Duration) (int64, error) {
 	until, err := strconv.ParseInt(v.FormValue("until"), 10, 64)
 	if now := c.Now().Unix(); err != nil || now > until || until > now+int64(longest.Seconds()) {
-		return 0, oops(http.StatusConflict, "That took too long", "Nothing was changed. Open the page again.")
+		return 0, oops(http.StatusConflict, "slow")
 	}
 	return until, nil
 }

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 
+	"sallyport/internal/message"
 	"sallyport/internal/pending"
 	"sallyport/internal/store"
 )
@@ -17,19 +19,27 @@ const maxForm = 128 << 10
 // visit is one request.
 type visit struct {
 	*http.Request
-	w http.ResponseWriter
+	w     http.ResponseWriter
+	words *message.Catalog
+	lang  string
 }
 
-// trouble is an answer in words.
+// trouble is an answer in words: the messages "error-KEY" and "error-KEY-do".
 type trouble struct {
 	status int
-	title  string
-	What   string
+	key    string
+	detail string // in English; empty for none
 }
 
-func (t *trouble) Error() string { return t.title + ": " + t.What }
+func (t *trouble) Error() string { return t.key }
 
-func oops(status int, title, what string) error { return &trouble{status, title, what} }
+func oops(status int, key string) *trouble { return &trouble{status: status, key: key} }
+
+// because adds what an error says beyond the kind of error it is.
+func (t *trouble) because(err, kind error) *trouble {
+	t.detail = strings.TrimPrefix(strings.TrimPrefix(err.Error(), kind.Error()), ": ")
+	return t
+}
 
 // visit makes a page of what answers a request; an error becomes a page too.
 func (c *origin) visit(answer func(*visit) error) http.HandlerFunc {
@@ -39,82 +49,122 @@ func (c *origin) visit(answer func(*visit) error) http.HandlerFunc {
 			most = maxText
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)
-		v := &visit{r, w}
+		v := &visit{r, w, c.words, c.language(r.Header.Get("Accept-Language"))}
 		if err := answer(v); err != nil {
-			t := c.troubleOf(err)
+			t := troubleOf(err)
 			if t.status >= http.StatusInternalServerError {
 				c.Log.Error("page not shown", "path", r.URL.Path, "err", err)
 			}
-			if err := c.show(v, t.status, "trouble", t.title, t); err != nil {
-				http.Error(w, t.What, t.status)
+			body := troublePage{v.say("error-" + t.key + "-do"), t.detail}
+			if err := c.show(v, t.status, "trouble", "error-"+t.key, body); err != nil {
+				http.Error(w, c.words.Text(v.lang, "error-ours"), t.status)
 			}
 		}
 	}
 }
 
+type troublePage struct {
+	What   template.HTML
+	Detail string
+}
+
 // troubleOf finds the words for an error.
-func (c *origin) troubleOf(err error) *trouble {
+func troubleOf(err error) *trouble {
 	var t *trouble
 	switch {
 	case errors.As(err, &t):
 		return t
 	case errors.Is(err, pending.ErrGone), errors.Is(err, store.ErrNotFound):
-		return &trouble{http.StatusNotFound, "There is nothing here any more", "It was decided or forgotten, or it never was. Nothing was changed."}
+		return oops(http.StatusNotFound, "gone")
 	case errors.Is(err, pending.ErrLate):
-		return &trouble{http.StatusConflict, "That took too long", "What you looked at may have changed since. Nothing was changed; open the page again."}
+		return oops(http.StatusConflict, "late")
 	case errors.Is(err, pending.ErrKey):
-		return &trouble{http.StatusForbidden, "This key may not approve that", err.Error() + ". Nothing was changed."}
+		return oops(http.StatusForbidden, "key").because(err, pending.ErrKey)
 	case errors.Is(err, pending.ErrSignature):
-		return &trouble{http.StatusForbidden, "The signature does not hold", err.Error() + ". Nothing was changed; open the page again and try once more."}
+		return oops(http.StatusForbidden, "signature").because(err, pending.ErrSignature)
 	case errors.Is(err, pending.ErrNotNow):
-		return &trouble{http.StatusConflict, "Not now", err.Error() + "."}
+		return oops(http.StatusConflict, "notnow").because(err, pending.ErrNotNow)
+	case errors.Is(err, pending.ErrCode):
+		return oops(http.StatusForbidden, "code")
+	case errors.Is(err, pending.ErrNoCodes):
+		return oops(http.StatusForbidden, "nocodes")
+	case errors.Is(err, pending.ErrTooOften):
+		return oops(http.StatusTooManyRequests, "often").because(err, pending.ErrTooOften)
+	case errors.Is(err, pending.ErrVouch):
+		return oops(http.StatusForbidden, "vouch").because(err, pending.ErrVouch)
+	case errors.Is(err, pending.ErrWords):
+		return oops(http.StatusForbidden, "words")
+	case errors.Is(err, pending.ErrNoAccount):
+		return oops(http.StatusNotFound, "noaccount")
+	case errors.Is(err, pending.ErrSaid):
+		return oops(http.StatusBadRequest, "said").because(err, pending.ErrSaid)
+	case errors.Is(err, pending.ErrTooMany):
+		return oops(http.StatusTooManyRequests, "toomany")
+	case errors.Is(err, pending.ErrNotYours), errors.Is(err, pending.ErrTooLarge):
+		return oops(http.StatusBadRequest, "form")
 	default:
-		return &trouble{http.StatusInternalServerError, "Something went wrong here", "Nothing was changed by this. Try again; if it stays so, tell the operators the time."}
+		return oops(http.StatusInternalServerError, "ours")
 	}
 }
 
 // view is what every page gets.
 type view struct {
-	Title, Style, Script string
-	Origin, Site         string
-	Body                 any
+	Lang, Dir     string
+	Title         template.HTML
+	Style, Script string
+	Origin        template.HTML
+	Site          string
+	Body          any
 }
 
+// show renders a page under a title, the key of a message.
 func (c *origin) show(v *visit, status int, page, title string, body any) error {
-	t, ok := c.pages[page]
+	t, ok := c.pages[v.lang][page]
 	if !ok {
-		return fmt.Errorf("there is no page %q", page)
+		return fmt.Errorf("there is no page %q in %q", page, v.lang)
 	}
 	var b bytes.Buffer
 	err := t.ExecuteTemplate(&b, "frame.html", view{
-		Title: title, Style: c.static["confirm.css"].path, Script: c.static["confirm.js"].path,
-		Origin: c.Desk.Confirm().Origin, Site: c.Desk.Site().Name, Body: body,
+		Lang: v.lang, Dir: c.words.Dir(v.lang), Title: v.say(title),
+		Style: c.static["confirm.css"].path, Script: c.static["confirm.js"].path,
+		Origin: plain(c.Desk.Confirm().Origin + "/"), Site: c.Desk.Site().Name, Body: body,
 	})
 	if err != nil {
 		return fmt.Errorf("render page %q: %w", page, err)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.Header().Set("Content-Language", v.lang)
 	v.w.WriteHeader(status)
 	_, _ = v.w.Write(b.Bytes()) // the reader went away
 	return nil
 }
 
-func (c *origin) readPages() (map[string]*template.Template, error) {
-	frame, err := template.New("").Funcs(template.FuncMap{
-		"marked": func(text string) []part { return marked(text, false) }, "why": why, "stands": stands,
-	}).ParseFS(files, "pages/frame.html", "pages/parts.html")
-	if err != nil {
-		return nil, err
-	}
-	pages := map[string]*template.Template{}
-	for _, name := range []string{"home", "change", "invited", "keys", "queue", "compose", "ask", "told", "trouble"} {
-		page, err := template.Must(frame.Clone()).ParseFS(files, "pages/"+name+".html")
+// tell answers with two messages alone: "KEY", the title, and "KEY-do", which takes the parameters.
+func (c *origin) tell(v *visit, key string, params ...any) error {
+	return c.show(v, http.StatusOK, "told", key, v.say(key+"-do", params...))
+}
+
+// readPages parses every page once for every language: what a template says depends on the language alone.
+func (c *origin) readPages() (map[string]map[string]*template.Template, error) {
+	looks := map[string]map[string]*template.Template{}
+	for _, lang := range c.words.Languages() {
+		frame, err := template.New("").Funcs(c.vocabulary(lang)).ParseFS(files, "pages/frame.html", "pages/parts.html")
 		if err != nil {
 			return nil, err
 		}
-		pages[name] = page
+		looks[lang] = map[string]*template.Template{}
+		for _, name := range []string{"home", "change", "invited", "keys", "queue", "compose", "ask", "told", "trouble", "set", "say", "recover", "recovery", "code", "notices"} {
+			page, err := template.Must(frame.Clone()).ParseFS(files, "pages/"+name+".html")
+			if err != nil {
+				return nil, err
+			}
+			looks[lang][name] = page
+		}
 	}
-	return pages, nil
+	return looks, nil
 }
 
-func (c *origin) home(v *visit) error { return c.show(v, http.StatusOK, "home", "Approvals", nil) }
+// home leads to what there is here.
+func (c *origin) home(v *visit) error {
+	return c.show(v, http.StatusOK, "home", "home-title", struct{ Composes, Notices, Vouches bool }{c.Composer != nil, c.Notices != nil, c.vouching != nil})
+}

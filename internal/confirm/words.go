@@ -1,35 +1,108 @@
 package confirm
 
 import (
-	"sallyport/internal/store"
-	"sallyport/internal/writedoor"
+	"embed"
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"sallyport/internal/capability"
 )
 
-// why is what a tier means to a person.
-func why(t writedoor.Tier) string {
-	says := map[writedoor.Tier]string{
-		writedoor.SiteCode: "it runs for everybody, or decides what does", writedoor.DefaultGadget: "it runs for everybody until they switch it off",
-		writedoor.RawHTML: "the message is shown as HTML", writedoor.RightsTier: "it changes who may do what", writedoor.ImportTier: "it may bring pages of any name",
-		writedoor.Gadget: "it runs for whoever chose the gadget", writedoor.OthersCode: "it runs for another person", writedoor.SiteJSON: "scripts read it",
-		writedoor.CredentialsTier: "it changes how an account is entered", writedoor.Unknown: "nobody here understands this request",
-		writedoor.UnblockSelf: "it takes back a block of one's own", writedoor.Definition: "it defines a gadget", writedoor.Script: "it is a script",
-		writedoor.Interface: "it is a page of the wiki's interface", writedoor.OwnCode: "it runs for who changes it", writedoor.MassTier: "it changes many pages at once",
-		writedoor.DeletionTier: "it deletes", writedoor.ProtectionTier: "it changes who may edit a page", writedoor.OptionsTier: "it may switch gadgets on",
-	}[t]
-	if says == "" {
-		return string(t)
-	}
-	return says + " (" + string(t) + ")"
+//go:embed i18n/*.json
+var messages embed.FS
+
+// language is the language of the answer to a request: what the browser says its reader prefers, else the wiki's. An
+// address cannot ask for one, or else whoever sends the address could choose a language that the reader cannot read.
+func (c *origin) language(accept string) string {
+	return c.words.Base(c.words.Choose("", accept, c.Desk.Site().Lang))
 }
 
-// stands is what a state means to a person.
-func stands(s store.State) string {
-	says := map[store.State]string{
-		store.Parked: "waits for approval", store.Approved: "approved, and not made yet", store.Sending: "being sent to the wiki", store.Done: "made",
-		store.Rejected: "rejected", store.Reported: "reported as not its owner's", store.Failed: "not made", store.Unclear: "unclear",
-	}[s]
-	if says == "" {
-		return string(s)
+// say is a message in the reader's language. What somebody else chose is a parameter as [name], [code] or [english] only.
+func (v *visit) say(key string, params ...any) template.HTML {
+	return v.words.HTML(v.lang, key, params...)
+}
+
+func (v *visit) date(t time.Time) template.HTML   { return v.words.Date(v.lang, t) }
+func (v *visit) moment(t time.Time) template.HTML { return v.words.Moment(v.lang, t) }
+
+// vocabulary is what templates can say in one language.
+func (c *origin) vocabulary(lang string) template.FuncMap {
+	w := c.words
+	name := func(text string) template.HTML { return "<bdi>" + c.parts(lang, marked(text, false)) + "</bdi>" }
+	code := func(text string) template.HTML {
+		return `<code dir="ltr">` + c.parts(lang, marked(text, false)) + "</code>"
 	}
-	return says
+	return template.FuncMap{
+		"msg":   func(key string, params ...any) template.HTML { return w.HTML(lang, key, params...) },
+		"name":  name,
+		"code":  code,
+		"parts": func(parts []part) template.HTML { return c.parts(lang, parts) },
+		"english": func(text string) template.HTML {
+			return `<bdi lang="en" dir="ltr">` + c.parts(lang, marked(text, false)) + "</bdi>"
+		},
+		"lines": func(text string) template.HTML { // each with a direction of its own
+			var all []string
+			for line := range strings.SplitSeq(text, "\n") {
+				all = append(all, string(name(line)))
+			}
+			return template.HTML(strings.Join(all, "<br>")) //nolint:gosec // G203: every line was escaped
+		},
+		"order": func(p queuePage, by string, says template.HTML) map[string]any {
+			return map[string]any{"Page": p, "By": by, "Says": says}
+		},
+		"bold":   func(text template.HTML) template.HTML { return "<strong>" + text + "</strong>" },
+		"date":   func(t time.Time) template.HTML { return w.Date(lang, t) },
+		"moment": func(t time.Time) template.HTML { return w.Moment(lang, t) },
+		"age":    func(d time.Duration) template.HTML { return w.Age(lang, d) },
+		"can":    func(can capability.Capability) template.HTML { return w.Can(lang, can, name) },
+		"said": func(kind string, word any) template.HTML {
+			key := kind + "-" + slug(fmt.Sprint(word))
+			if !w.Has(key) {
+				return code(fmt.Sprint(word))
+			}
+			return w.HTML(lang, key)
+		},
+	}
+}
+
+// slug is a word of ours as it stands in the keys of messages.
+func slug(word string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.ReplaceAll(word, ",", "")), " ", "-")
+}
+
+// parts are stretches of a text that somebody chose, with what hides or deceives in a box.
+func (c *origin) parts(lang string, parts []part) template.HTML {
+	var b strings.Builder
+	for _, p := range parts {
+		text := template.HTMLEscapeString(p.Text)
+		switch {
+		case p.Odd != "":
+			changed := ""
+			if p.Changed {
+				changed = " changed"
+			}
+			fmt.Fprintf(&b, `<span class="odd%s"><bdi>%s</bdi>[%s]</span>`, changed, text, c.odd(lang, p.Odd))
+		case p.Changed:
+			b.WriteString("<mark>" + text + "</mark>")
+		default:
+			b.WriteString(text)
+		}
+	}
+	return template.HTML(b.String()) //nolint:gosec // G203: every text was escaped
+}
+
+// odd names a character: its number, and in words the script it comes from.
+func (c *origin) odd(lang, odd string) string {
+	number, script, found := strings.Cut(odd, ", ")
+	if key := "script-" + slug(script); found && c.words.Has(key) {
+		return template.HTMLEscapeString(number+", ") + string(c.words.HTML(lang, key))
+	}
+	return template.HTMLEscapeString(odd)
+}
+
+// plain makes an address of ours or the wiki's part of a sentence.
+func plain(address string) template.HTML {
+	return template.HTML(`<bdi dir="ltr">` + template.HTMLEscapeString(address) + "</bdi>") //nolint:gosec // G203: escaped
 }

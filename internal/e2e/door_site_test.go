@@ -26,6 +26,8 @@ type guarded struct {
 	*site
 	confirm string
 	file    string // settings
+	addr    string
+	stop    func() // ends serve; see restart
 }
 
 // guard starts the program in front of a wiki. The wiki is at wiki.localhost, approvals are given at confirm.localhost: two
@@ -38,33 +40,48 @@ func guard(t *testing.T, open func(t *testing.T, front string) *site, settings s
 	g.front = front
 	dir := t.TempDir()
 	g.file = filepath.Join(dir, "sallyport.toml")
-	text := fmt.Sprintf("listen = %q\nconfirm_listen = %q\nstore = %q\nbus = \"embedded:\"\nlog_level = \"info\"\n[wiki]\nurl = %q\nscript_path = %q\n[write_door]\nconfirm_origin = %q\nwiki_origin = %q\n%s",
+	text := fmt.Sprintf("listen = %q\nconfirm_listen = %q\nstore = %q\nbus = \"embedded:\"\nlog_level = \"info\"\n[analysis]\ndetonate = false\n[wiki]\nurl = %q\nscript_path = %q\n[write_door]\nconfirm_origin = %q\nwiki_origin = %q\n%s",
 		addr, approvals, "sqlite:"+filepath.Join(dir, "sallyport.db"), g.back, g.script, g.confirm, front, settings)
 	if err := os.WriteFile(g.file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	g.addr = addr
+	g.begin()
+	t.Cleanup(func() { g.stop() })
+	return g
+}
+
+// begin starts serve.
+func (g *guarded) begin() {
+	g.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	log := &syncBuffer{}
 	done := make(chan int, 1)
 	go func() { done <- cli.Run(ctx, []string{"serve", "--config", g.file}, io.Discard, log) }()
-	t.Cleanup(func() {
+	g.stop = func() {
 		stop()
 		if code := <-done; code != 0 {
-			t.Errorf("serve ended with %d", code)
+			g.Errorf("serve ended with %d", code)
 		}
-		if t.Failed() {
-			t.Logf("what serve said:\n%s", log.String())
+		if g.Failed() {
+			g.Logf("what serve said:\n%s", log.String())
 		}
-	})
+	}
 	g.eventually("the gateway answers", func() bool {
-		r, err := local.Get("http://" + addr + "/sallyport/register?names=")
+		r, err := local.Get("http://" + g.addr + "/sallyport/register?names=")
 		if err != nil {
 			return false
 		}
 		_ = r.Body.Close()
 		return r.StatusCode == http.StatusOK
 	})
-	return g
+}
+
+// restart ends serve and starts it again on the same store.
+func (g *guarded) restart() {
+	g.Helper()
+	g.stop()
+	g.begin()
 }
 
 func port(addr string) string {

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
 	"sallyport/internal/browsertest"
 )
 
@@ -28,6 +31,13 @@ func TestAnInterfaceAdminChangesCommonJSWithOneTouch(t *testing.T) {
 				}
 			}
 			picture(t, p, name, "approve")
+			inHebrew(t, p, func() {
+				if got := p.Text("h1"); got != "זה אתם?" {
+					t.Errorf("to somebody who reads Hebrew it says %q", got)
+				}
+				picture(t, p, name, "approve-he")
+			})
+			p.WaitFor("document.querySelector( '.decide' )")
 			if got := g.raw("MediaWiki:Common.js"); strings.Contains(got, "one") {
 				t.Fatalf("saved before it was approved: %q", got)
 			}
@@ -40,6 +50,20 @@ func TestAnInterfaceAdminChangesCommonJSWithOneTouch(t *testing.T) {
 			t.Log(g.sally("audit", "verify", "--config", g.file))
 		})
 	}
+}
+
+// inHebrew shows the page again as somebody sees it whose browser asks for Hebrew.
+func inHebrew(t *testing.T, p *browsertest.Page, look func()) {
+	t.Helper()
+	asks := func(headers network.Headers) {
+		if _, err := chromedp.Call(p.Context(), network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: headers}); err != nil {
+			t.Fatal(err)
+		}
+		p.Reload()
+	}
+	asks(network.Headers{"Accept-Language": "he"})
+	look()
+	asks(network.Headers{})
 }
 
 // picture keeps a screenshot for docs/write-door.md when UPDATE=1.

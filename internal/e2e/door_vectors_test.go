@@ -13,22 +13,26 @@ import (
 	"time"
 
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/mediawiki/mediawikitest"
 	"sallyport/internal/passkey/passkeytest"
 	"sallyport/internal/pending"
 	"sallyport/internal/store"
 	"sallyport/internal/store/sqlstore"
 )
 
-// client is a program with Admin's session, and a key of Admin's that approves by hand.
+// client is a program with somebody's session, and a key of theirs that approves by hand.
 type client struct {
 	*guarded
 	cookies string
 	key     *passkeytest.Key
 }
 
-func (g *guarded) client() *client {
+func (g *guarded) client() *client { return g.clientOf("Admin", "admin password 1") }
+
+// clientOf is a program with somebody's session, and a key of theirs.
+func (g *guarded) clientOf(name, password string) *client {
 	g.Helper()
-	session, err := mediawiki.New(g.front, g.script, local, mediawiki.Options{}).Login(g.Context(), "Admin", "admin password 1")
+	session, err := mediawiki.New(g.front, g.script, local, mediawiki.Options{}).Login(g.Context(), name, password)
 	if err != nil {
 		g.Fatal(err)
 	}
@@ -46,7 +50,8 @@ func (g *guarded) client() *client {
 	if err != nil {
 		g.Fatal(err)
 	}
-	key := store.Key{Wiki: site.ID, ID: c.key.ID, Kind: "passkey", UserID: me.ID, User: me.Name, Public: c.key.Public, Added: time.Now(), Counts: time.Now().Add(-time.Second)}
+	now := time.Now().UTC().Truncate(time.Microsecond) // as stores keep it
+	key := store.Key{Wiki: site.ID, ID: c.key.ID, Kind: "passkey", UserID: me.ID, User: me.Name, Public: c.key.Public, Added: now, Counts: now.Add(-time.Second)}
 	entry, err := pending.KeyAdded(key, "operator")
 	if err != nil {
 		g.Fatal(err)
@@ -143,10 +148,17 @@ func script(c *client, title, want string) bool { return strings.Contains(c.raw(
 // with one where what it leads to can be shown.
 func TestNoWayOfChangingCodeWorksUnapprovedAndEachDoesOnceApproved(t *testing.T) {
 	const settings = "open_changes = 60\n[write_door.tiers]\ndeletion = \"approve\"\n"
-	t.Run("the gate alone", func(t *testing.T) { everyVector(t, guard(t, realWiki, settings)) })
-	t.Run("a sealed wiki", func(t *testing.T) {
-		g := sealed(t, settings)
+	const merges = "$wgGroupPermissions['sysop']['mergehistory'] = true;\n"
+	mara := func(w *mediawikitest.Wiki) { w.AddUser("Mara", password("Mara")) }
+	t.Run("the gate alone", func(t *testing.T) {
+		g, w := guardedWiki(t, false, merges, mara, settings)
 		everyVector(t, g)
+		everyWay(t, g.client(), w, 0)
+	})
+	t.Run("a sealed wiki", func(t *testing.T) {
+		g, w := guardedWiki(t, true, merges, mara, settings)
+		everyVector(t, g)
+		everyWay(t, g.client(), w, 1)
 		// Past the gateway, with the same session: the seal refuses what carries no grant.
 		c := g.client()
 		form := url.Values{"action": {"edit"}, "format": {"json"}, "title": {"MediaWiki:Common.js"}, "text": {"direct();"}, "token": {c.token("csrf")}}
@@ -193,7 +205,6 @@ func everyVector(t *testing.T, g *guarded) {
 		{name: "move form", path: "/index.php?title=Special:MovePage&action=submit", token: "form", form: url.Values{"wpOldTitle": {"User:Admin/evil2.js"}, "wpNewTitleNs": {"8"}, "wpNewTitleMain": {"V11.js"}, "wpMove": {"1"}}, before: page("User:Admin/evil2.js", "hit11();"), changed: has("MediaWiki:V11.js", "hit11")},
 		{name: "rest", path: "/rest.php/v1/page/MediaWiki:V12.js", token: "json", changed: has("MediaWiki:V12.js", "hit12"), form: url.Values{"text": {"hit12();"}}},
 	}
-	c.addUser("Mara", password("Mara"))
 	worked, refused := 0, 0
 	for _, v := range vectors {
 		if v.before != nil {

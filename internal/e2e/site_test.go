@@ -99,7 +99,7 @@ func (s *site) start(addr string) {
 	s.Helper()
 	dir := s.TempDir()
 	file := filepath.Join(dir, "sallyport.toml")
-	settings := fmt.Sprintf("listen = %q\nconfirm_listen = %q\nstore = %q\nbus = \"embedded:\"\nlog_level = \"warn\"\n[wiki]\nurl = %q\nscript_path = %q\n",
+	settings := fmt.Sprintf("listen = %q\nconfirm_listen = %q\nstore = %q\nbus = \"embedded:\"\nlog_level = \"warn\"\n[analysis]\ndetonate = false\n[wiki]\nurl = %q\nscript_path = %q\n",
 		addr, freeAddress(s.T), "sqlite:"+filepath.Join(dir, "sallyport.db"), s.back, s.script)
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
 		s.Fatal(err)

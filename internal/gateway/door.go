@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"sallyport/internal/incident"
 	"sallyport/internal/pending"
 	"sallyport/internal/phpform"
 	"sallyport/internal/wiki"
@@ -35,6 +37,8 @@ type Door struct {
 	Who      func(ctx context.Context, r *http.Request) (wiki.User, error)
 	Ask      func(ctx context.Context, params map[string]string, cookies string) ([]byte, error) // api.php, with these cookies
 	Base     string                                                                              // where Resume is found: Base + "/resume/" + id
+	Guard    *incident.Guard                                                                     // sees every write, and may hold it; nil: nobody does
+	Sessions *Sessions                                                                           // for Guard
 	Log      *slog.Logger
 
 	next http.Handler
@@ -54,7 +58,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.ContentLength > maxWrite {
-		http.Error(w, "The request is too large for this gateway; nothing was changed.", http.StatusRequestEntityTooLarge)
+		d.tooLarge(w, r)
 		return
 	}
 	size := r.ContentLength
@@ -66,11 +70,21 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer d.room.Release(max(size, 1))
 	body, err := readBody(w, r)
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		d.tooLarge(w, r)
+		return
+	}
 	if err != nil {
 		http.Error(w, "The request did not arrive whole; nothing was changed.", http.StatusBadRequest)
 		return
 	}
 	d.judge(w, r, body)
+}
+
+// tooLarge refuses a request whose body is not read to its end: neither api.php nor rest.php would say why otherwise.
+func (d *Door) tooLarge(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close")
+	d.refuse(w, r, http.StatusRequestEntityTooLarge, "sallyport-too-large", fmt.Sprintf("The request is larger than the %d MiB that this gateway reads. Nothing was changed.", maxWrite>>20))
 }
 
 // reads says whether a request may go on with its body unread. MediaWiki writes by none of these methods, but for rollbacks,
@@ -125,9 +139,12 @@ func (d *Door) judge(w http.ResponseWriter, r *http.Request, body []byte) {
 		d.next.ServeHTTP(w, r)
 		return
 	}
-	d.decide(w, r, pending.Arrival{
-		Operation: op, Policy: d.Policies.For(op, actor), Actor: actor, Ask: d.ask(r), Sent: sentBy(r.Header),
-	})
+	a := pending.Arrival{Operation: op, Policy: d.Policies.For(op, actor), Actor: actor, Ask: d.ask(r), Sent: sentBy(r.Header)}
+	if why := d.held(r, a); why != "" {
+		d.notNow(w, r, a, why)
+		return
+	}
+	d.decide(w, r, a)
 }
 
 func (d *Door) classify(r *http.Request, body []byte, actor wiki.User) (*writedoor.Operation, error) {

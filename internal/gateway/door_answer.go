@@ -1,8 +1,6 @@
 package gateway
 
 import (
-	"bytes"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"html/template"
@@ -39,7 +37,7 @@ func (d *Door) waits(w http.ResponseWriter, r *http.Request, c *pending.Change) 
 		http.Redirect(w, r, about.Address, http.StatusSeeOther)
 		return
 	}
-	d.page(w, http.StatusAccepted, doorPage{Title: "This waits for your approval", What: info, Link: about.Address, Text: c.Typed})
+	d.page(w, r, http.StatusAccepted, doorPage{Title: "waits", Code: NeedsApproval, Link: about.Address, Text: c.Typed})
 }
 
 // notParked says why a change cannot even wait.
@@ -58,7 +56,7 @@ func (d *Door) notParked(w http.ResponseWriter, r *http.Request, a pending.Arriv
 		status, code, info = http.StatusTooManyRequests, "sallyport-too-many", "As many of your changes as may wait do so already. Approve or reject one of them first. Nothing was changed."
 	case errors.Is(err, pending.ErrTooLarge):
 		status, code, info = http.StatusRequestEntityTooLarge, "sallyport-too-large", err.Error()+". Nothing was changed."
-	case errors.Is(err, pending.ErrHeld), errors.Is(err, pending.ErrApart), errors.Is(err, pending.ErrNobody), errors.Is(err, pending.ErrKey),
+	case errors.Is(err, pending.ErrHeld), errors.Is(err, pending.ErrApart), errors.Is(err, pending.ErrNobody), errors.Is(err, pending.ErrKey), errors.Is(err, pending.ErrBroker),
 		errors.Is(err, pending.ErrSignature), errors.Is(err, pending.ErrLate):
 		status, code, info = http.StatusForbidden, "sallyport-refused", "Refused: "+err.Error()+". Nothing was changed."
 	default:
@@ -70,7 +68,7 @@ func (d *Door) notParked(w http.ResponseWriter, r *http.Request, a pending.Arriv
 		d.problem(w, r, status, code, info, nil)
 		return
 	}
-	d.page(w, status, doorPage{Title: "Not changed", What: info, Text: text})
+	d.page(w, r, status, doorPage{Title: "not-changed", Code: code, Info: info, Text: text})
 }
 
 // refuse answers a request that goes no further.
@@ -79,7 +77,7 @@ func (d *Door) refuse(w http.ResponseWriter, r *http.Request, status int, code, 
 		d.problem(w, r, status, code, info, nil)
 		return
 	}
-	d.page(w, status, doorPage{Title: "Not sent", What: info})
+	d.page(w, r, status, doorPage{Title: "not-sent", Code: code, Info: info})
 }
 
 // machine says whether a request goes to an interface for programs.
@@ -124,31 +122,4 @@ func apiError(r *http.Request, code, info string, about *waiting) any {
 		}
 		return all
 	}
-}
-
-//go:embed door.html
-var doorHTML string
-
-// doorPage is what a person sees on the wiki's own origin. A script there could draw the same, so nothing is decided here.
-type doorPage struct {
-	Title, What, Link, Text string
-}
-
-func (d *Door) page(w http.ResponseWriter, status int, p doorPage) {
-	t, err := template.New("door").Parse(doorHTML)
-	var b bytes.Buffer
-	if err == nil {
-		err = t.Execute(&b, p)
-	}
-	if err != nil {
-		d.Log.Error("page not shown", "err", err)
-		http.Error(w, p.What, status)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	h.Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes())
 }

@@ -27,7 +27,11 @@ func (d *Door) Resume() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		if r.Header.Get("Sec-Purpose") != "" || r.Header.Get("Sec-Fetch-Dest") != "" && r.Header.Get("Sec-Fetch-Dest") != "document" {
-			d.page(w, http.StatusForbidden, doorPage{Title: "Open this page yourself", What: "An approved change is made when its sender opens this address in a window of its own."})
+			d.page(w, r, http.StatusForbidden, doorPage{Title: "yourself", Code: "yourself"})
+			return
+		}
+		if ids := strings.Split(r.PathValue("id"), ","); len(ids) > 1 {
+			d.commitAll(w, r, ids)
 			return
 		}
 		d.commit(w, r, r.PathValue("id"), false)
@@ -48,6 +52,11 @@ func (d *Door) commit(w http.ResponseWriter, r *http.Request, id string, asSent 
 	s, err := d.Desk.Begin(ctx, id, actor, ask)
 	if err != nil {
 		d.notBegun(w, r, s, err)
+		return
+	}
+	d.made(r, actor, s)
+	if d.Desk.ByBroker(s.Change) {
+		d.byBroker(ctx, w, r, s, asSent)
 		return
 	}
 	reply := &replyBuffer{header: http.Header{}}
@@ -87,11 +96,11 @@ func (d *Door) told(w http.ResponseWriter, r *http.Request, status int, s *pendi
 		d.problem(w, r, status, "sallyport-not-made", what, nil)
 		return
 	}
-	p := doorPage{Title: "Not saved", What: what}
+	p := doorPage{Title: "not-saved", Code: "sallyport-not-made", Info: what}
 	if s != nil && s.Change != nil {
 		p.Text = s.Typed
 	}
-	d.page(w, status, p)
+	d.page(w, r, status, p)
 }
 
 // ended takes somebody to where a change stands now.

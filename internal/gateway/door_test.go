@@ -39,7 +39,10 @@ type guarded struct {
 	desk    *pending.Desk
 }
 
-func newGuarded(t testing.TB) *guarded {
+func newGuarded(t testing.TB) *guarded { return newGuardedBy(t, nil) }
+
+// newGuardedBy lets a test put more into the gateway before it is made.
+func newGuardedBy(t testing.TB, more func(g *guarded, d *Door, o *Options)) *guarded {
 	t.Helper()
 	g := &guarded{TB: t, wiki: fakewiki.New(fakewiki.Options{Name: "W", Lang: "en", Now: time.Now}), seen: make(chan *http.Request, 1000)}
 	g.wiki.AddUser("Ira", "ira's password", "sysop", "interface-admin")
@@ -72,7 +75,11 @@ func newGuarded(t testing.TB) *guarded {
 	}
 	u, err := url.Parse(upstream.URL)
 	g.ok(err)
-	front := httptest.NewServer(New(Options{Upstream: u, Base: "/sallyport", Own: d.Resume(), Door: d}))
+	o := Options{Upstream: u, Base: "/sallyport", Own: d.Resume(), Door: d}
+	if more != nil {
+		more(g, d, &o)
+	}
+	front := httptest.NewServer(New(o))
 	t.Cleanup(front.Close)
 	g.front = front.URL
 	session, err := g.client.Login(t.Context(), "Ira", "ira's password")

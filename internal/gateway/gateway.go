@@ -1,8 +1,8 @@
 // Package gateway is the http.Handler in front of a MediaWiki: a reverse proxy that adds the bootstrap to pages.
 //
 //	browser ──► refuse service workers ──► own paths (/sallyport/…) ──► own handlers
-//	                                   └─► compress ──► door ──► announce writes ──► proxy ──► MediaWiki
-//	                                                                               └─ inject the bootstrap
+//	                                   └─► compress ──► shield ──► door ──► announce writes ──► proxy ──► MediaWiki
+//	                                                                                          └─ inject the bootstrap
 //
 // What writes is read whole, classified, and goes on in one plain spelling or waits for an approval ([Door]). Everything else
 // passes through unread: upgrades work, and nothing is buffered but the head of an HTML page, until the tag of MediaWiki's
@@ -28,6 +28,7 @@ type Options struct {
 	Trusted  []netip.Prefix                           // proxies whose X-Forwarded-* headers are believed
 	OnWrite  func()                                   // called after somebody wrote to the wiki; may be nil
 	Door     *Door                                    // what holds writes back; nil lets everything through
+	Shield   *Shield                                  // what withholds scripts; nil lets everything through
 	Log      *slog.Logger
 }
 
@@ -42,6 +43,9 @@ func New(o Options) http.Handler {
 	wiki := withWriteNotice(newProxy(o), o.OnWrite)
 	if o.Door != nil {
 		wiki = o.Door.behind(wiki)
+	}
+	if o.Shield != nil {
+		wiki, o.Own = o.Shield.before(wiki), o.Shield.beforeOwn(o.Own, o.Base)
 	}
 	return withoutServiceWorkers(withoutGrants(withOwnPaths(withCompression(wiki), o.Own, o.Base)))
 }

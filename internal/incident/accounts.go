@@ -22,6 +22,7 @@ type Survey struct {
 	Power  []string                 // rights that count; nil: [writedoor.DefaultPower], and block
 	Owner  func(page string) string // whose page a script is; empty for the site's
 	Seen   func(page string) bool   // somebody looked at the script as it is; nil: unknown
+	Hidden []string                 // rights whose use leaves no trace of its own; nothing depends on them
 	Usage  *Usage
 	Now    time.Time
 }
@@ -37,14 +38,61 @@ type Account struct {
 	Scripts   []string  `json:"scripts"`           // of others, that ran while the account held power, in the last 90 days
 	Authors   []string  `json:"authors"`           // of those scripts
 	Unseen    int       `json:"unseen"`            // of those scripts, that nobody looked at
-	Proposals []string  `json:"proposals"`
+	Steps     []Step    `json:"steps"`             // proposals, for programs
+	Proposals []string  `json:"proposals"`         // and in words
+}
+
+// Step is something that would make an account less dangerous.
+type Step struct {
+	Do     Do       `json:"do"`
+	Groups []string `json:"groups,omitempty"` // to remove from
+	N      int      `json:"n,omitempty"`      // rights that are idle, or scripts
+	Of     int      `json:"of,omitempty"`     // rights in all, or authors of the scripts
+	Unseen int      `json:"unseen,omitempty"` // scripts that nobody looked at
+}
+
+// Do says what kind of step it is.
+type Do string
+
+// Kinds of steps.
+const (
+	RemoveAll  Do = "remove-all"  // from all groups: no right was used
+	RemoveSome Do = "remove-some" // from groups whose rights were not used
+	Expire     Do = "expire"      // give rights for some days only
+	MakeKey    Do = "make-key"    // there is none
+	SecondKey  Do = "second-key"  // there is one
+	NoScripts  Do = "no-scripts"  // of others while the account holds power
+)
+
+// String says it in words.
+func (s Step) String() string {
+	switch s.Do {
+	case RemoveAll:
+		return fmt.Sprintf("remove from %s: none of its rights was used for 90 days", strings.Join(s.Groups, ", "))
+	case RemoveSome:
+		return fmt.Sprintf("remove from %s: what only that gives was not used for 90 days", strings.Join(s.Groups, ", "))
+	case Expire:
+		return fmt.Sprintf("%d of %d rights were not used for 90 days: give them for the days they are needed (an expiry in Special:UserRights)", s.N, s.Of)
+	case MakeKey:
+		return "no key: invite the account to make one; until then it can approve nothing"
+	case SecondKey:
+		return "one key: a second one spares the recovery when the first is lost"
+	case NoScripts:
+		text := fmt.Sprintf("runs %d scripts by %d others while it holds power", s.N, s.Of)
+		if s.Unseen > 0 {
+			text += fmt.Sprintf(", %d of which nobody looked at", s.Unseen)
+		}
+		return text + ": no user scripts in privileged sessions, or an account of its own for the rights"
+	}
+	return string(s.Do)
 }
 
 // Right is a right that an account holds.
 type Right struct {
 	Name string    `json:"name"`
-	Last time.Time `json:"last,omitzero"` // zero: never, as far as is known
-	Idle bool      `json:"idle"`          // for 90 days, during all of which everything was seen
+	Last time.Time `json:"last,omitzero"`  // zero: never, as far as is known
+	Idle bool      `json:"idle"`           // for 90 days, during all of which everything was seen
+	Dark bool      `json:"dark,omitempty"` // nobody can see whether it is used
 }
 
 // Audit lists the accounts that hold power, the one with the most to do first, and what could be taken away. It proposes; it
@@ -73,7 +121,8 @@ func (s *Survey) account(u wiki.User, power []string) (Account, bool) {
 			continue
 		}
 		last := s.Usage.Last(u.ID, right)
-		a.Rights = append(a.Rights, Right{right, last, s.idle(last)})
+		dark := slices.Contains(s.Hidden, right) && last.IsZero()
+		a.Rights = append(a.Rights, Right{right, last, !dark && s.idle(last), dark})
 		if last.After(a.LastUse) {
 			a.LastUse = last
 		}
@@ -118,33 +167,35 @@ func (s *Survey) scripts(a *Account) {
 
 // propose says what would make an account less dangerous, in the order of what it gains.
 func (s *Survey) propose(a *Account) {
-	say := func(format string, args ...any) { a.Proposals = append(a.Proposals, fmt.Sprintf(format, args...)) }
+	say := func(step Step) {
+		a.Steps, a.Proposals = append(a.Steps, step), append(a.Proposals, step.String())
+	}
 	var idle []string
+	seen := 0
 	for _, r := range a.Rights {
 		if r.Idle {
 			idle = append(idle, r.Name)
 		}
+		if !r.Dark {
+			seen++
+		}
 	}
 	switch groups := s.idleGroups(a, idle); {
-	case len(idle) == len(a.Rights):
-		say("remove from %s: none of its rights was used for 90 days", strings.Join(a.Groups, ", "))
+	case len(idle) == seen && seen > 0:
+		say(Step{Do: RemoveAll, Groups: a.Groups})
 	case len(groups) > 0:
-		say("remove from %s: what only that gives was not used for 90 days", strings.Join(groups, ", "))
+		say(Step{Do: RemoveSome, Groups: groups})
 	case len(idle) > 0:
-		say("%d of %d rights were not used for 90 days: give them for the days they are needed (an expiry in Special:UserRights)", len(idle), len(a.Rights))
+		say(Step{Do: Expire, N: len(idle), Of: seen})
 	}
 	if a.Keys == 0 {
-		say("no key: invite the account to make one; until then it can approve nothing")
+		say(Step{Do: MakeKey})
 	}
 	if a.Keys == 1 {
-		say("one key: a second one spares the recovery when the first is lost")
+		say(Step{Do: SecondKey})
 	}
 	if n := len(a.Scripts); n > 0 {
-		text := fmt.Sprintf("runs %d scripts by %d others while it holds power", n, len(a.Authors))
-		if s.Seen != nil && a.Unseen > 0 {
-			text += fmt.Sprintf(", %d of which nobody looked at", a.Unseen)
-		}
-		say("%s: no user scripts in privileged sessions, or an account of its own for the rights", text)
+		say(Step{Do: NoScripts, N: n, Of: len(a.Authors), Unseen: a.Unseen})
 	}
 }
 
@@ -154,7 +205,7 @@ func (s *Survey) idleGroups(a *Account, idle []string) []string {
 	for _, g := range a.Groups {
 		gives, needed := false, false
 		for _, r := range a.Rights {
-			if !slices.Contains(s.Groups[g], r.Name) || s.elsewhere(a, g, r.Name) {
+			if r.Dark || !slices.Contains(s.Groups[g], r.Name) || s.elsewhere(a, g, r.Name) {
 				continue
 			}
 			gives = true

@@ -21,11 +21,15 @@ type Breaker struct {
 	saved    []saved // of the last minute: see copies.go
 	known    map[string]bool
 
-	open bool // tripped: all code writes are held
-	off  map[Session]bool
-	bad  map[string]bool // pages that carry the text
-	last []Trip          // newest last
-	seen time.Time
+	open     bool // tripped: all code writes are held
+	dark     bool // pulled: user code is off for everybody
+	off      map[Session]bool
+	reported map[int64]bool  // accounts whose owners say that something in their browser is not theirs
+	bad      map[string]bool // pages that carry the text
+	last     []Trip          // newest last
+	resets   int
+	changes  int // of what a restart must not forget
+	seen     time.Time
 }
 
 // maxTrips is how many trips are remembered.
@@ -36,7 +40,7 @@ func New(s Settings, start time.Time) *Breaker {
 	s = s.WithDefaults()
 	return &Breaker{
 		set: s, seen: start, scripts: newRecent[string, *script](s.Scripts), sessions: newRecent[Session, *session](s.Sessions),
-		accounts: newRecent[int64, *account](s.Accounts), known: map[string]bool{}, off: map[Session]bool{}, bad: map[string]bool{},
+		accounts: newRecent[int64, *account](s.Accounts), known: map[string]bool{}, off: map[Session]bool{}, reported: map[int64]bool{}, bad: map[string]bool{},
 	}
 }
 
@@ -69,9 +73,6 @@ func (b *Breaker) Saw(e Event) Decision {
 		b.trip(trip)
 	}
 	hold, why := b.holds(&e)
-	if b.set.DryRun {
-		hold, why = false, ""
-	}
 	return Decision{Hold: hold, Why: why, Trip: trip}
 }
 
@@ -100,7 +101,7 @@ func runs(e *Event) bool { return e.Victim != "" && isCode(e.Tier) }
 
 func isCode(t writedoor.Tier) bool {
 	switch t {
-	case writedoor.SiteCode, writedoor.DefaultGadget, writedoor.RawHTML, writedoor.Gadget, writedoor.OthersCode, writedoor.SiteJSON,
+	case writedoor.SiteCode, writedoor.DefaultGadget, writedoor.RawHTML, writedoor.Gadget, writedoor.PopularGadget, writedoor.OthersCode, writedoor.SiteJSON,
 		writedoor.Definition, writedoor.Script, writedoor.Interface, writedoor.OwnCode, writedoor.ImportTier:
 		return true
 	default:
@@ -113,9 +114,9 @@ func (b *Breaker) holds(e *Event) (bool, string) {
 	switch {
 	case e.Approved:
 		return false, ""
-	case b.open && isCode(e.Tier):
+	case (b.dark || b.open && !b.set.DryRun) && isCode(e.Tier):
 		return true, "Scripts on this wiki have begun to change each other, so no script can be changed until somebody has looked. Your text is not lost: keep a copy and try again later."
-	case b.off[e.Session] && !e.Pressed:
+	case (b.reported[e.User] || b.off[e.Session] && !b.set.DryRun) && !e.Pressed:
 		return true, "Something in your browser made changes that you may not know of, so scripts can change nothing in your name until somebody has looked. Close all tabs of this wiki; what you do by hand goes on as before."
 	default:
 		return false, ""
@@ -124,15 +125,17 @@ func (b *Breaker) holds(e *Event) (bool, string) {
 
 // trip remembers why, and closes what is to be closed.
 func (b *Breaker) trip(t *Trip) {
-	t.DryRun = b.set.DryRun
+	t.DryRun = b.set.DryRun && t.Rule != ByPerson && t.Rule != NotMe
 	b.last = append(b.last, *t)
 	b.last = b.last[max(0, len(b.last)-maxTrips):]
 	b.open = b.open || t.Everywhere
+	b.changes++
 	b.close(t.Sessions, t.Pages)
 }
 
 // close switches user code off for sessions, and pages that carry the text off for everybody.
 func (b *Breaker) close(sessions []Session, pages []string) {
+	b.changes++
 	for _, s := range sessions {
 		if len(b.off) < b.set.Sessions {
 			b.off[s] = true
@@ -145,33 +148,81 @@ func (b *Breaker) close(sessions []Session, pages []string) {
 	}
 }
 
-// Off says whether user code is off for a session: because it took part, or was served a page that carries the text.
-func (b *Breaker) Off(s Session) bool {
+// Off says whether user code is off for a session: because it took part, because it was served a page that carries the text,
+// because its account was reported, or because it is off for everybody. user is the account, 0 when that is not known.
+func (b *Breaker) Off(s Session, user int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.set.DryRun {
+	if b.dark || b.reported[user] {
+		return true
+	}
+	if len(b.off) == 0 && len(b.bad) == 0 && len(b.reported) == 0 {
 		return false
 	}
-	return b.off[s] || b.open && b.exposed(s)
-}
-
-func (b *Breaker) exposed(s Session) bool {
 	was := b.sessions.get(s)
-	return was != nil && slices.ContainsFunc(was.served, func(x served) bool { return b.bad[x.key] })
+	if was != nil && b.reported[was.user] {
+		return true
+	}
+	return !b.set.DryRun && (b.off[s] || b.open && b.exposed(was))
 }
 
-// Quarantined says whether a page should be served to nobody: it carries the text that tripped the breaker.
+// Which picks the session that a request belongs to, of those that it names: one that is off, else one that was served
+// something, else the first. So nobody leaves a session by naming another one as well. sessions must not be empty.
+func (b *Breaker) Which(sessions []Session) Session {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range sessions {
+		if b.off[s] {
+			return s
+		}
+	}
+	for _, s := range sessions {
+		if b.sessions.get(s) != nil {
+			return s
+		}
+	}
+	return sessions[0]
+}
+
+// Dark says whether user code is off for everybody.
+func (b *Breaker) Dark() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.dark
+}
+
+func (b *Breaker) exposed(was *session) bool {
+	return was != nil && slices.ContainsFunc(was.served, func(x served) bool { return x.page != "" && b.bad[x.page] })
+}
+
+// Quarantined says whether a page should be served to nobody: it carries the text that tripped the breaker. Of a page whose
+// title is not known ("") that cannot be said, so it is not served while any page is kept back.
 func (b *Breaker) Quarantined(page string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return !b.set.DryRun && b.bad[fold(page)]
+	return !b.set.DryRun && len(b.bad) > 0 && (page == "" || b.bad[fold(page)])
 }
 
-// Pull trips the breaker by hand.
-func (b *Breaker) Pull(at time.Time, who, why string) {
+// Pull trips the breaker by hand, in a dry run, too: no script can be changed, and user code is off for everybody.
+func (b *Breaker) Pull(at time.Time, who, why string) Trip {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.trip(&Trip{Rule: ByPerson, At: at, Everywhere: true, Reasons: []string{fmt.Sprintf("%s pulled it: %s", who, why)}})
+	t := &Trip{Rule: ByPerson, At: at, Everywhere: true, Reasons: []string{fmt.Sprintf("%s pulled it: %s", who, why)}}
+	b.dark = true
+	b.trip(t)
+	return *t
+}
+
+// Report switches user code off for an account whose owner says that something was sent in their name, in a dry run, too.
+func (b *Breaker) Report(at time.Time, user int64, name string) Trip {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t := &Trip{Rule: NotMe, At: at, Accounts: []string{name}, Reasons: []string{name + " says that a change sent by this account is not theirs"}}
+	if len(b.reported) < b.set.Accounts {
+		b.reported[user] = true
+	}
+	b.trip(t)
+	return *t
 }
 
 // Reset lets writes through again. Only a person decides that; who that was belongs into the log. harmless says that what
@@ -181,11 +232,28 @@ func (b *Breaker) Reset(harmless bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if n := len(b.last); harmless && n > 0 && len(b.known) < b.set.Scripts {
-		for _, s := range b.last[n-1].sources {
+		for _, s := range b.last[n-1].Sources {
 			b.known[s] = true
 		}
 	}
-	b.open, b.steps, b.saved = false, nil, nil
+	b.open, b.dark, b.steps, b.saved = false, false, nil, nil
 	clear(b.off)
+	clear(b.reported)
 	clear(b.bad)
+	b.resets++
+	b.changes++
+}
+
+// Calm says whether nothing at all is stopped.
+func (b *Breaker) Calm() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !b.dark && len(b.reported) == 0 && (b.set.DryRun || !b.open && len(b.off) == 0 && len(b.bad) == 0)
+}
+
+// Scripts is how many scripts are remembered.
+func (b *Breaker) Scripts() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.scripts.byKey)
 }

@@ -134,7 +134,7 @@ func (b *Breaker) stranger(e *Event) string {
 	}
 	for _, got := range was.served {
 		x := b.scripts.get(got.key)
-		if x != nil && !b.known[got.key] && !x.crowd && len(x.met) <= b.set.Young && got.novel && e.Time.Sub(got.fresh) <= b.set.Together && x.owner != e.Name {
+		if x != nil && !b.harmless(got) && !x.crowd && len(x.met) <= b.set.Young && got.novel && e.Time.Sub(got.fresh) <= b.set.Together && x.owner != e.Name {
 			return x.name()
 		}
 	}

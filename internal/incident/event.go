@@ -2,6 +2,8 @@ package incident
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"time"
 
 	"sallyport/internal/writedoor"
@@ -19,6 +21,19 @@ func SessionOf(secret string) (s Session) {
 
 // Site is the victim of a write that everybody runs.
 const Site = "the site"
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s Session) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(s[:])), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *Session) UnmarshalText(text []byte) error {
+	raw, err := hex.DecodeString(string(text))
+	if err != nil || len(raw) != len(s) {
+		return fmt.Errorf("%q is no session", text)
+	}
+	copy(s[:], raw)
+	return nil
+}
 
 // Event is a write as it arrives: before it is made, and whether or not it will be.
 type Event struct {
@@ -38,7 +53,9 @@ type Event struct {
 }
 
 // own says whether the account alone runs the page.
-func (e *Event) own() bool { return e.Victim == e.Name && e.Tier == writedoor.OwnCode }
+func (e *Event) own() bool {
+	return e.Victim == e.Name && (e.Tier == writedoor.OwnCode || e.Tier == writedoor.PopularGadget)
+}
 
 // Serving is code on its way to a session.
 type Serving struct {
@@ -46,16 +63,23 @@ type Serving struct {
 	User    int64
 	Session Session
 	Page    string    // full title, when the address tells
+	Form    string    // empty for the page's own text; otherwise what it came wrapped in, for instance "module"
 	Owner   string    // whose page it is; empty for the site's
 	Saved   time.Time // when the page's text was saved; zero when unknown
 	Code    Sketch
 }
 
+// key is what the code is remembered under. A page's text and the module made of it are two scripts of one page: else each
+// would look like a new text of the other.
 func (s *Serving) key() string {
-	if s.Page != "" {
+	switch {
+	case s.Page == "":
+		return string(s.Code.ID[:])
+	case s.Form != "":
+		return fold(s.Page) + "\n" + s.Form
+	default:
 		return fold(s.Page)
 	}
-	return string(s.Code.ID[:])
 }
 
 // Decision is what a breaker says to an event.
@@ -77,17 +101,21 @@ const (
 	Copies   Rule = "copies"  // the same text in several people's code pages
 	Burst    Rule = "burst"   // an account does at once what it never did
 	ByPerson Rule = "by hand" // somebody pulled it
+	NotMe    Rule = "not me"  // somebody says that a change sent by their account is not theirs
 )
+
+// Rules are all of them.
+func Rules() []Rule { return []Rule{Descent, Reach, Reflex, Star, Copies, Burst, ByPerson, NotMe} }
 
 // Trip is why a breaker tripped, in words, and whom it concerns.
 type Trip struct {
-	Rule       Rule
-	At         time.Time
-	Reasons    []string
-	Everywhere bool      // all code writes are held, not only those of the sessions
-	Sessions   []Session // user code is off for them
-	Accounts   []string
-	Pages      []string // that carry the text, or would
-	DryRun     bool
-	sources    []string
+	Rule       Rule      `json:"rule"`
+	At         time.Time `json:"at"`
+	Reasons    []string  `json:"reasons"`
+	Everywhere bool      `json:"everywhere"`         // all code writes are held, not only those of the sessions
+	Sessions   []Session `json:"sessions,omitempty"` // user code is off for them
+	Accounts   []string  `json:"accounts,omitempty"`
+	Pages      []string  `json:"pages,omitempty"` // that carry the text, or would
+	DryRun     bool      `json:"dry_run,omitempty"`
+	Sources    []string  `json:"sources,omitempty"` // keys of the scripts it came from
 }

@@ -2,28 +2,30 @@ package incident
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
-	"time"
 )
 
 // State is how things stand.
 type State struct {
-	Open     bool // all code writes are held
-	DryRun   bool
-	Sessions int // for which user code is off
-	Pages    []string
-	Trips    []Trip // oldest first
-	Steps    int    // that wait for a second one
-	Now      time.Time
+	Open     bool     `json:"open"` // all code writes are held
+	Dark     bool     `json:"dark"` // user code is off for everybody
+	DryRun   bool     `json:"dry_run"`
+	Sessions int      `json:"sessions"` // for which user code is off
+	Accounts int      `json:"accounts"` // likewise, because their owners reported a change
+	Pages    []string `json:"pages"`    // that are served to nobody, folded
+	Trips    []Trip   `json:"trips"`    // oldest first
+	Steps    int      `json:"steps"`    // that wait for a second one
 }
 
 // State says how things stand.
 func (b *Breaker) State() State {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := State{Open: b.open && !b.set.DryRun, DryRun: b.set.DryRun, Sessions: len(b.off), Trips: append([]Trip{}, b.last...), Steps: len(b.steps), Now: b.seen}
-	if n := len(b.last); n > 0 {
-		s.Pages = b.last[n-1].Pages
+	s := State{Open: b.dark || b.open && !b.set.DryRun, Dark: b.dark, DryRun: b.set.DryRun, Accounts: len(b.reported), Trips: slices.Clone(b.last), Steps: len(b.steps)}
+	if !b.set.DryRun {
+		s.Sessions, s.Pages = len(b.off), slices.Sorted(maps.Keys(b.bad))
 	}
 	return s
 }
@@ -33,12 +35,20 @@ func (b *Breaker) Explain() string {
 	s := b.State()
 	var text strings.Builder
 	switch {
+	case s.Dark:
+		text.WriteString("Pulled: user code is off for everybody, and all changes of code are held, until somebody resets it.\n")
 	case s.Open:
 		text.WriteString("Tripped: all changes of code are held until somebody resets it.\n")
-	case s.Sessions > 0 && !s.DryRun:
-		fmt.Fprintf(&text, "User code is off for %d sessions; other changes of code go on.\n", s.Sessions)
+	case s.Sessions+s.Accounts > 0:
+		text.WriteString("Changes of code go on.\n")
 	default:
 		text.WriteString("Nothing is held.\n")
+	}
+	if !s.Dark && s.Sessions+s.Accounts > 0 {
+		fmt.Fprintf(&text, "User code is off for %d sessions and %d accounts.\n", s.Sessions, s.Accounts)
+	}
+	if len(s.Pages) > 0 {
+		fmt.Fprintf(&text, "Served to nobody: %s.\n", strings.Join(s.Pages, ", "))
 	}
 	if s.DryRun {
 		text.WriteString("A dry run: what is below would have been held, and was not.\n")

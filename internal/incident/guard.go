@@ -16,10 +16,16 @@ type Guard struct {
 	Breaker *Breaker
 	Site    *wiki.Site
 	// Text is the current text of a page, empty when there is none. It is asked only for writes that change code.
-	Text  func(ctx context.Context, t wiki.Title) (string, error)
-	Alarm func(Trip) // called when the breaker trips; may be nil
-	Now   func() time.Time
-	Log   *slog.Logger
+	Text func(ctx context.Context, t wiki.Title) (string, error)
+	// Sources are the pages that a module of load.php is made of, for modules that are made of pages and not known by their
+	// names ("site", "user"): gadgets. May be nil.
+	Sources func(ctx context.Context, module string) ([]Source, error)
+	Alarm   func(Trip) // called when the breaker trips; may be nil
+	Usage   *Usage     // remembers which scripts were served to accounts that hold power; may be nil
+	Now     func() time.Time
+	Log     *slog.Logger
+
+	sketches sketches
 }
 
 // Write is a write as it came to the door.
@@ -29,7 +35,7 @@ type Write struct {
 	Session   Session
 	Approved  bool // somebody approved exactly this
 	Waits     bool // it will wait for an approval
-	Pressed   bool // Sec-Fetch-Mode: navigate and Sec-Fetch-User: ?1
+	Pressed   bool // a person sent it with the wiki's own form (pending.Sender.ByPerson)
 }
 
 // maxPages bounds how many pages of one operation are looked at.
@@ -42,15 +48,39 @@ func (g *Guard) Judge(ctx context.Context, w Write) (Decision, error) {
 		d := g.Breaker.Saw(e)
 		if d.Trip != nil {
 			g.Log.Error("breaker tripped", "wiki", g.Site.ID, "rule", string(d.Trip.Rule), "dry_run", d.Trip.DryRun, "reasons", d.Trip.Reasons)
-			if all.Trip = d.Trip; g.Alarm != nil {
-				g.Alarm(*d.Trip)
-			}
+			all.Trip = d.Trip
+			g.alarm(*d.Trip)
 		}
 		if d.Hold && !all.Hold {
 			all.Hold, all.Why = true, d.Why
 		}
 	}
 	return all, ctx.Err()
+}
+
+func (g *Guard) alarm(t Trip) {
+	if g.Alarm != nil {
+		g.Alarm(t)
+	}
+}
+
+// Made notes a change that was approved, and is made: it is never held, and it is part of what is ordinary for the account.
+func (g *Guard) Made(actor wiki.User, s Session, kind writedoor.Kind, tier writedoor.Tier, pages []wiki.Title) {
+	e := Event{Time: g.Now(), User: actor.ID, Name: actor.Name, Session: s, Kind: kind, Tier: tier, Approved: true}
+	for _, t := range pages[:min(len(pages), maxPages)] {
+		e.Page, e.Victim = g.Site.PrefixedText(t), g.victim(t)
+		g.Breaker.Saw(e)
+	}
+	if len(pages) == 0 {
+		g.Breaker.Saw(e)
+	}
+}
+
+// Reported switches user code off for an account whose owner says that a change sent in their name is not theirs.
+func (g *Guard) Reported(user int64, name string) {
+	t := g.Breaker.Report(g.Now(), user, name)
+	g.Log.Error("user code is off for an account", "wiki", g.Site.ID, "user", name, "reasons", t.Reasons)
+	g.alarm(t)
 }
 
 // events are what a write comes to: one event for each page of code, or one for all when there is none.
@@ -112,39 +142,4 @@ func (g *Guard) added(ctx context.Context, op *writedoor.Operation, p writedoor.
 		before = old
 	}
 	return Added(before, text)
-}
-
-// Serve notes that a session gets a page's code. It says whether the session should get nothing instead: because user code is
-// off for it, or because the page carries what tripped the breaker. Sketches are dear (about 15 MB/s): keep them by revision.
-func (g *Guard) Serve(s Session, user wiki.User, t wiki.Title, code Sketch) (withhold bool) {
-	page := g.Site.PrefixedText(t)
-	if g.Breaker.Off(s) || g.Breaker.Quarantined(page) {
-		return true
-	}
-	owner, _ := g.Site.Owner(t)
-	g.Breaker.Served(Serving{Time: g.Now(), User: user.ID, Session: s, Page: page, Owner: owner, Code: code})
-	return false
-}
-
-// Pages are the pages that an address of index.php or load.php serves as scripts to somebody: what [Guard.Serve] wants to
-// know of. Names of load.php's modules stand for the pages they are made of.
-func Pages(site *wiki.Site, get func(key string) string) []wiki.Title {
-	if get("action") == "raw" {
-		if t, err := site.Parse(get("title")); err == nil && (get("ctype") == "text/javascript" || get("ctype") == "text/css") {
-			return []wiki.Title{t}
-		}
-		return nil
-	}
-	if get("only") == "styles" {
-		return nil
-	}
-	switch get("modules") {
-	case "site":
-		return []wiki.Title{{NS: wiki.NSMediaWiki, Key: "Common.js"}}
-	case "user":
-		if t, err := site.ParseIn(get("user")+"/common.js", wiki.NSUser); err == nil {
-			return []wiki.Title{t}
-		}
-	}
-	return nil
 }

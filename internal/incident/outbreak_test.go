@@ -221,7 +221,7 @@ func TestATrippedBreakerHoldsCodeAndKeepsTheOthersGoing(t *testing.T) {
 		t.Error("a person in an infected session may not edit by hand")
 	}
 	s.serve(person(9), "User:P1/tool.js")
-	if !s.Off(person(1).session()) || !s.Off(person(9).session()) || s.Off(honest.session()) {
+	if !s.Off(person(1).session(), 0) || !s.Off(person(9).session(), 0) || s.Off(honest.session(), 0) {
 		t.Error("user code is off for the wrong sessions")
 	}
 	for _, want := range []string{"Tripped", "P1 wrote User:P1/tool.js", "User:P2/tool.js", "repeats it", "quick"} {
@@ -230,7 +230,7 @@ func TestATrippedBreakerHoldsCodeAndKeepsTheOthersGoing(t *testing.T) {
 		}
 	}
 	s.Reset(false)
-	if d := s.write(honest, honest.page("common.js"), "y();", how{pressed: true}); d.Hold || s.Off(person(1).session()) {
+	if d := s.write(honest, honest.page("common.js"), "y();", how{pressed: true}); d.Hold || s.Off(person(1).session(), 0) {
 		t.Error("still closed after the reset")
 	}
 	t.Logf("the alarm:\n%s", trip)
@@ -240,7 +240,7 @@ func TestADryRunReportsAndHoldsNothing(t *testing.T) {
 	s := ready(1)
 	s.Breaker = New(Settings{DryRun: true}, s.now)
 	outbreaks(1)[3].run(s, func(string) {})
-	if len(s.trips) != 1 || s.held != 0 || s.Off(person(2).session()) || s.Quarantined("User:P1/tool.js") || s.State().Open {
+	if len(s.trips) != 1 || s.held != 0 || s.Off(person(2).session(), 0) || s.Quarantined("User:P1/tool.js") || s.State().Open {
 		t.Errorf("%d trips, %d held, %+v", len(s.trips), s.held, s.State())
 	}
 	if !strings.Contains(s.Explain(), "dry run") {

@@ -5,6 +5,7 @@ import "time"
 // script is code that was served, under its page's title or by itself.
 type script struct {
 	title string
+	page  string // the title, folded
 	owner string
 	code  Sketch
 	met   map[int64]time.Time // accounts, and when each was served it first
@@ -18,6 +19,7 @@ const maxMet = 256
 // served is a script that a session got.
 type served struct {
 	key   string
+	page  string    // folded; empty when the address did not tell
 	at    time.Time // for the last time
 	fresh time.Time // when it was new to the account, and to nearly everybody; zero when it never was
 	novel bool      // the account had not even met an earlier text of it
@@ -25,6 +27,7 @@ type served struct {
 
 // session is what one browser got, oldest first.
 type session struct {
+	user   int64
 	served []served
 }
 
@@ -38,16 +41,18 @@ func (b *Breaker) Served(s Serving) {
 	key := s.key()
 	x := b.scripts.get(key)
 	if x == nil || x.code.ID != s.Code.ID {
-		x = &script{title: s.Page, owner: s.Owner, code: s.Code, met: map[int64]time.Time{}, old: x.readers()}
+		x = &script{title: s.Page, page: fold(s.Page), owner: s.Owner, code: s.Code, met: map[int64]time.Time{}, old: x.readers()}
 		b.scripts.put(key, x)
 	}
-	got := served{key: key, at: s.Time}
+	got := served{key: key, page: fold(s.Page), at: s.Time}
 	known := b.account(s.User).since(s.Time) >= b.set.Warm
 	if x.meet(s.User, s.Time) && len(x.met) <= b.set.Young && !x.crowd && (known || s.Time.Sub(s.Saved) < b.set.Fresh) {
 		got.fresh = s.Time
 		got.novel = !x.old[s.User]
 	}
-	b.sessions.or(s.Session, func() *session { return &session{} }).got(got, b.set.PerSession)
+	in := b.sessions.or(s.Session, func() *session { return &session{} })
+	in.user = s.User
+	in.got(got, b.set.PerSession)
 }
 
 // readers are the accounts that met a script in this text or an earlier one.

@@ -2,6 +2,10 @@ package incident
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -53,32 +57,104 @@ func (s Settings) WithDefaults() Settings {
 	return s
 }
 
+// number is a setting that can be set.
+type number struct {
+	name string
+	at   any // *float64, *int or *time.Duration
+	why  string
+}
+
+func (s *Settings) numbers() []number {
+	return []number{
+		{"share", &s.Share, "a text that was mutated keeps most of its structure: renamed variables and new strings change nothing, a fifth of foreign statements costs a quarter"},
+		{"prints", &s.Prints, "idioms that every script begins with share up to eight fingerprints"},
+		{"quick", &s.Quick, "a script that writes by itself does so within a second or two; who reads a page and presses a button mostly needs longer"},
+		{"fresh", &s.Fresh, "who has run a script for days and now moves it to another page of their own is not being infected by it"},
+		{"young", &s.Young, "a script that twenty accounts have run is known, and what they do with it is ordinary"},
+		{"descent", &s.Descent, "a slow outbreak waits until somebody visits; a week covers those who come at weekends"},
+		{"together", &s.Together, "the pages one session infects, it infects in one sitting"},
+		{"star", &s.Star, "when all infections come from one place there is no descent to see; fifteen in a row are no coincidence"},
+		{"converted", &s.Converted, "of those who try a script on, about half keep it; of those whom an outbreak meets, all"},
+		{"pressed", &s.Pressed, "a form sent by pressing its button is most likely a person's; a script can steal clicks, so a few count"},
+		{"flood", &s.Flood, "a script that is announced where everybody reads is installed thirty times in its first minute"},
+		{"habit", &s.Habit, "who repairs other people's scripts does it again and again"},
+		{"deletions", &s.Deletions, "ten a minute is more than a person does without a tool; with a tool that is known, the account's record counts"},
+		{"edits", &s.Edits, "tools that ask before each edit stay below thirty a minute"},
+		{"most", &s.Most, "MediaWiki's own mass tools and batch gadgets stay below two hundred a minute"},
+		{"times", &s.Times, "an account may grow beyond its own record, not by an order of magnitude at once"},
+		{"warm", &s.Warm, "of an account that the breaker has just met it cannot tell which scripts are new to it; a day later it can"},
+		{"sessions", &s.Sessions, "memory: about 200 bytes and 24 a script for each"},
+		{"accounts", &s.Accounts, "memory: about 300 bytes each"},
+		{"scripts", &s.Scripts, "memory: half a kilobyte each, at most 8 kB"},
+		{"per_session", &s.PerSession, "memory: a page loads a few dozen scripts of people"},
+		{"steps", &s.Steps, "memory; steps are rare, and each is compared with all"},
+		{"session_break", &s.SessionBreak, "what a tab was given runs until it is closed; most are closed within a day"},
+	}
+}
+
 // Numbers lists the settings with their values and reasons.
 func (s Settings) Numbers() []Number {
 	s = s.WithDefaults()
-	return []Number{
-		{"share", s.Share, "a text that was mutated keeps most of its structure: renamed variables and new strings change nothing, a fifth of foreign statements costs a quarter"},
-		{"prints", s.Prints, "idioms that every script begins with share up to eight fingerprints"},
-		{"quick", s.Quick, "a script that writes by itself does so within a second or two; who reads a page and presses a button mostly needs longer"},
-		{"fresh", s.Fresh, "who has run a script for days and now moves it to another page of their own is not being infected by it"},
-		{"young", s.Young, "a script that twenty accounts have run is known, and what they do with it is ordinary"},
-		{"descent", s.Descent, "a slow outbreak waits until somebody visits; a week covers those who come at weekends"},
-		{"together", s.Together, "the pages one session infects, it infects in one sitting"},
-		{"star", s.Star, "when all infections come from one place there is no descent to see; fifteen in a row are no coincidence"},
-		{"converted", s.Converted, "of those who try a script on, about half keep it; of those whom an outbreak meets, all"},
-		{"pressed", s.Pressed, "a form sent by pressing its button is most likely a person's; a script can steal clicks, so a few count"},
-		{"flood", s.Flood, "a script that is announced where everybody reads is installed thirty times in its first minute"},
-		{"habit", s.Habit, "who repairs other people's scripts does it again and again"},
-		{"deletions", s.Deletions, "ten a minute is more than a person does without a tool; with a tool that is known, the account's record counts"},
-		{"edits", s.Edits, "tools that ask before each edit stay below thirty a minute"},
-		{"most", s.Most, "MediaWiki's own mass tools and batch gadgets stay below two hundred a minute"},
-		{"times", s.Times, "an account may grow beyond its own record, not by an order of magnitude at once"},
-		{"warm", s.Warm, "of an account that the breaker has just met it cannot tell which scripts are new to it; a day later it can"},
-		{"sessions", s.Sessions, "memory: about 200 bytes and 24 a script for each"},
-		{"accounts", s.Accounts, "memory: about 300 bytes each"},
-		{"scripts", s.Scripts, "memory: half a kilobyte each, at most 8 kB"},
-		{"per_session", s.PerSession, "memory: a page loads a few dozen scripts of people"},
-		{"steps", s.Steps, "memory; steps are rare, and each is compared with all"},
-		{"session_break", s.SessionBreak, "what a tab was given runs until it is closed; most are closed within a day"},
+	var all []Number
+	for _, n := range s.numbers() {
+		one := Number{Name: n.name, Why: n.why}
+		switch at := n.at.(type) {
+		case *float64:
+			one.Value = *at
+		case *int:
+			one.Value = *at
+		case *time.Duration:
+			one.Value = *at
+		}
+		all = append(all, one)
 	}
+	return all
+}
+
+// ErrNumber is a setting that does not exist, or a value that it cannot have.
+var ErrNumber = errors.New("no such number for the breaker")
+
+// Set sets numbers by their names, as they stand in a settings file: whole numbers, shares such as 0.6, and lengths of time
+// such as "2s".
+func (s *Settings) Set(values map[string]any) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		i := slices.IndexFunc(s.numbers(), func(n number) bool { return n.name == name })
+		if i < 0 {
+			errs = append(errs, fmt.Errorf("breaker.numbers.%s: %w; `sallyport breaker status` lists them", name, ErrNumber))
+			continue
+		}
+		if want := set(s.numbers()[i].at, values[name]); want != "" {
+			errs = append(errs, fmt.Errorf("breaker.numbers.%s = %v: %w: write %s", name, values[name], ErrNumber, want))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// set puts a value where it belongs, or says what to write instead.
+func set(at, value any) (want string) {
+	switch at := at.(type) {
+	case *float64:
+		switch v := value.(type) {
+		case float64:
+			*at = v
+		case int64:
+			*at = float64(v)
+		}
+		if *at <= 0 {
+			return "a number above 0, for instance 0.6"
+		}
+	case *int:
+		v, ok := value.(int64)
+		if *at = int(v); !ok || v <= 0 {
+			return "a whole number above 0"
+		}
+	case *time.Duration:
+		text, _ := value.(string)
+		v, err := time.ParseDuration(text)
+		if *at = v; err != nil || v <= 0 {
+			return "a length of time, for instance \"2s\" or \"24h\""
+		}
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ type step struct {
 // source is where a session had a text from.
 type source struct {
 	key   string
+	page  string // folded
 	title string
 	at    time.Time // served last
 	how   string
@@ -84,6 +86,12 @@ func (b *Breaker) remember(s step) {
 	}
 	b.steps = append(b.steps, s)
 	b.steps = b.steps[max(0, len(b.steps)-b.set.Steps):]
+	b.changes++
+}
+
+// harmless says whether somebody looked at a script and found nothing.
+func (b *Breaker) harmless(got served) bool {
+	return b.known[got.key] || got.page != "" && b.known[got.page]
 }
 
 // step makes a step of a write when the session had been served what it writes, or wrote at once after being served
@@ -96,11 +104,11 @@ func (b *Breaker) step(e *Event) (step, bool) {
 	}
 	for _, got := range was.served {
 		x := b.scripts.get(got.key)
-		if x == nil || got.key == s.page || b.known[got.key] || e.Time.Sub(got.at) > b.set.SessionBreak {
+		if x == nil || got.page == s.page || b.harmless(got) || e.Time.Sub(got.at) > b.set.SessionBreak {
 			continue
 		}
 		if how := b.taken(e, x, got); how != "" {
-			s.sources = append(s.sources, source{got.key, x.title, got.at, how})
+			s.sources = append(s.sources, source{got.key, x.page, x.title, got.at, how})
 			s.quick = s.quick || !e.Pressed && e.Time.Sub(got.at) <= b.set.Quick
 		}
 	}
@@ -130,7 +138,7 @@ func (b *Breaker) taken(e *Event, x *script, got served) string {
 // kin says whether two steps are of one family: the same source, the same text, or the one's page is the other's source.
 func (b *Breaker) kin(s, t *step) bool {
 	for _, from := range s.sources {
-		if from.key == t.page || t.has(from.key) {
+		if from.page == t.page || t.has(from.key) {
 			return true
 		}
 	}
@@ -152,7 +160,7 @@ func (b *Breaker) descends(s, t *step) bool {
 		return false
 	}
 	for _, from := range s.sources {
-		if from.key != t.page || from.at.Before(t.at) {
+		if from.page != t.page || from.at.Before(t.at) {
 			continue
 		}
 		if from.how == atOnce && t.blind() || b.alike(s.added, t.added) {
@@ -258,8 +266,8 @@ func (b *Breaker) report(rule Rule, why string, steps []*step) *Trip {
 	for _, s := range steps {
 		t.add(s.session, s.name, s.title)
 		for _, from := range s.sources {
-			if !slices.Contains(t.sources, from.key) {
-				t.sources = append(t.sources, from.key)
+			if name := cmp.Or(from.page, from.key); !slices.Contains(t.Sources, name) {
+				t.Sources = append(t.Sources, name)
 			}
 		}
 		t.Reasons = append(t.Reasons, s.sentence())

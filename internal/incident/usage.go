@@ -36,6 +36,9 @@ func (u *Usage) Used(user int64, op *writedoor.Operation, at time.Time) {
 	}
 }
 
+// Right notes that an account used a right, as somebody found out who is not asked here how.
+func (u *Usage) Right(user int64, right string, at time.Time) { u.note(user, right, at) }
+
 // Logged notes an entry of the wiki's logs, for the time before Sallyport stood there. id is the account's.
 func (u *Usage) Logged(id int64, c mediawiki.Change) {
 	right := map[string]string{
@@ -53,6 +56,11 @@ func (u *Usage) Logged(id int64, c mediawiki.Change) {
 			u.note(id, right, c.Time)
 		}
 	}
+}
+
+// powerful says whether an account holds a right that the audit looks at.
+func powerful(u wiki.User) bool {
+	return u.ID != 0 && (u.Has("block") || slices.ContainsFunc(writedoor.DefaultPower(), u.Has))
 }
 
 // Loaded notes that an account that holds rights was served a script.
@@ -79,6 +87,13 @@ func note(all map[int64]map[string]time.Time, accounts, names int, user int64, n
 		return
 	}
 	all[user][name] = at
+}
+
+// Since is from when on everything was seen.
+func (u *Usage) Since() time.Time {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.since
 }
 
 // Last is when an account used a right, or the zero time.

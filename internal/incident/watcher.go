@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"sallyport/internal/mediawiki"
@@ -17,12 +18,13 @@ type Changes interface {
 	Revision(ctx context.Context, rev int64) (wiki.Page, error)
 }
 
-// Approvals says whether somebody approved that a page has this revision, or that a log entry's action was made.
+// Approvals says whether somebody approved that a page has this revision, or that a log entry's action was made. open means
+// that this is not known yet.
 type Approvals interface {
-	Approved(ctx context.Context, c mediawiki.Change) (bool, error)
+	Approved(ctx context.Context, c mediawiki.Change) (yes, open bool, err error)
 }
 
-// Writer puts a page back; [mediawiki.Session] does, as an account that may.
+// Writer puts a page back, as an account that may.
 type Writer interface {
 	Edit(ctx context.Context, t wiki.Title, text, summary string) (rev int64, err error)
 }
@@ -36,6 +38,7 @@ type Watcher struct {
 	// Watched says whether changes of such a page by such a person need an approval. Nil means [Watched].
 	Watched func(site *wiki.Site, t wiki.Title, model, user string) bool
 	Writer  Writer        // puts pages back; nil: alarms alone
+	Account string        // as which Writer writes; what it wrote is never put back
 	Grace   time.Duration // how long an approval may take to be noted after the change; 10 seconds by default
 	Most    int           // how often a page is put back within an hour, before somebody has to look; 3 by default
 	Alarm   func(Finding)
@@ -43,8 +46,10 @@ type Watcher struct {
 	Log     *slog.Logger
 
 	cursor  mediawiki.Cursor
+	settled mediawiki.Cursor   // up to where nothing waits
 	waiting []mediawiki.Change // not approved yet
 	ours    []int64            // revisions that putting back made
+	before  map[int64]int64    // revisions that nobody approved, and those they came after
 	undone  map[wiki.Title][]time.Time
 }
 
@@ -64,40 +69,47 @@ const maxOurs = 1000
 func Watched(site *wiki.Site, t wiki.Title, model, user string) bool {
 	code := wiki.Code(t, model)
 	owner, _ := site.Owner(t)
-	return code.Site() || code.User() && owner != user
+	return code.Site() || code.User() && owner != user || t.NS == wiki.NSMediaWiki && strings.HasPrefix(t.Key, "Gadgets-definition")
 }
 
 // Begin sets where to read on; the empty cursor begins now.
-func (w *Watcher) Begin(c mediawiki.Cursor) { w.cursor = c }
+func (w *Watcher) Begin(c mediawiki.Cursor) { w.cursor, w.settled = c, c }
 
-// Look reads what changed since the last time, and returns the position to keep. After an error the same changes are read
-// again.
+// longest is how long it may take until it is known whether a change was approved. Then it counts as not approved.
+const longest = 10 * time.Minute
+
+// Look reads what changed since the last time, and returns the position to keep: what is not judged yet is read again after a
+// restart. After an error the same changes are read again.
 func (w *Watcher) Look(ctx context.Context) (mediawiki.Cursor, error) {
 	changes, next, err := w.Changes.RecentChanges(ctx, w.cursor)
 	if err != nil {
-		return w.cursor, err
+		return w.settled, err
 	}
 	found, err := w.watched(ctx, changes)
 	if err != nil {
-		return w.cursor, err
+		return w.settled, err
 	}
 	w.cursor = next
 	all := append(w.waiting, found...)
 	w.waiting = nil
 	for i, c := range all {
-		ok, err := w.Approvals.Approved(ctx, c)
+		ok, open, err := w.Approvals.Approved(ctx, c)
+		age := w.Now().Sub(c.Time)
 		switch {
 		case err != nil:
 			w.waiting = append(w.waiting, all[i:]...)
-			return w.cursor, fmt.Errorf("look up the approval of %s: %w", w.Site.PrefixedText(c.Title), err)
+			return w.settled, fmt.Errorf("look up the approval of %s: %w", w.Site.PrefixedText(c.Title), err)
 		case ok:
-		case w.Now().Sub(c.Time) < w.grace():
+		case age < w.grace() || open && age < longest:
 			w.waiting = append(w.waiting, c)
 		default:
 			w.tell(w.judge(ctx, c))
 		}
 	}
-	return w.cursor, nil
+	if len(w.waiting) == 0 {
+		w.settled = w.cursor
+	}
+	return w.settled, nil
 }
 
 func (w *Watcher) grace() time.Duration {
@@ -192,6 +204,7 @@ func (w *Watcher) judge(ctx context.Context, c mediawiki.Change) Finding {
 	if c.Type == "log" {
 		f.What = fmt.Sprintf("%s: %s of %s at %s, and nobody approved it", c.User, c.LogType, w.Site.PrefixedText(c.Title), c.Time.UTC().Format("2006-01-02 15:04:05"))
 	}
+	w.remember(c)
 	rev, err := w.putBack(ctx, c)
 	if f.Undone = rev; err != nil {
 		f.Why = err.Error()
@@ -199,11 +212,35 @@ func (w *Watcher) judge(ctx context.Context, c mediawiki.Change) Finding {
 	return f
 }
 
+// remember keeps what an unapproved revision came after, so that nothing is put back to another unapproved one.
+func (w *Watcher) remember(c mediawiki.Change) {
+	if w.before == nil || len(w.before) > maxOurs {
+		w.before = map[int64]int64{}
+	}
+	if c.Type != "log" {
+		w.before[c.Rev] = c.OldRev
+	}
+}
+
+// good is the newest revision before one that is not known to be unapproved.
+func (w *Watcher) good(rev int64) int64 {
+	for range maxOurs {
+		older, bad := w.before[rev]
+		if !bad {
+			break
+		}
+		rev = older
+	}
+	return rev
+}
+
 // putBack writes the text of before. A page that was new is emptied, because whoever reverts may not delete.
 func (w *Watcher) putBack(ctx context.Context, c mediawiki.Change) (int64, error) {
 	switch {
 	case w.Writer == nil:
 		return 0, fmt.Errorf("by the settings, nothing is put back")
+	case c.User == w.Account:
+		return 0, fmt.Errorf("the account that puts pages back made the change itself; somebody has to look")
 	case c.Type == "log":
 		return 0, fmt.Errorf("a %s is not put back by itself", c.LogType)
 	case !w.mayAgain(c.Title):
@@ -217,8 +254,8 @@ func (w *Watcher) putBack(ctx context.Context, c mediawiki.Change) (int64, error
 		return 0, fmt.Errorf("the page has changed since: revision %d is the current one", now[0].Rev)
 	}
 	text := ""
-	if c.OldRev != 0 {
-		old, err := w.Changes.Revision(ctx, c.OldRev)
+	if rev := w.good(c.Rev); rev != 0 {
+		old, err := w.Changes.Revision(ctx, rev)
 		if err != nil {
 			return 0, err
 		}

@@ -2,7 +2,6 @@ package incident
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -17,7 +16,9 @@ import (
 // noted are approvals by revision.
 type noted map[int64]bool
 
-func (n noted) Approved(_ context.Context, c mediawiki.Change) (bool, error) { return n[c.Rev], nil }
+func (n noted) Approved(_ context.Context, c mediawiki.Change) (yes, open bool, err error) {
+	return n[c.Rev], false, nil
+}
 
 // watched is a pretend wiki with a watcher that reads it and puts pages back as Guard.
 type watched struct {
@@ -46,7 +47,7 @@ func watch(t *testing.T) *watched {
 	}
 	w.Watcher = &Watcher{
 		Site: site, Changes: client, Approvals: w.noted, Writer: writer, Now: func() time.Time { return w.now },
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Alarm: func(f Finding) { w.found = append(w.found, f) },
+		Log: slog.New(slog.DiscardHandler), Alarm: func(f Finding) { w.found = append(w.found, f) },
 	}
 	w.save(t, "MediaWiki:Common.js", "good();", "Ira", true)
 	w.look(t)
@@ -127,6 +128,35 @@ func TestWhatChangedSinceIsNotOverwritten(t *testing.T) {
 	w.look(t)
 	if len(w.found) != 1 || w.found[0].Undone != 0 || w.text("MediaWiki:Common.js") != "repaired();" {
 		t.Errorf("%+v", w.found)
+	}
+}
+
+func TestAPageIsPutBackToTheLastTextThatSomebodyApproved(t *testing.T) {
+	w := watch(t)
+	w.save(t, "MediaWiki:Common.js", "evil();", "Ulo", false)
+	w.save(t, "MediaWiki:Common.js", "worse();", "Ulo", false)
+	w.now = w.now.Add(time.Minute)
+	w.look(t)
+	if len(w.found) != 2 || w.found[0].Undone != 0 || w.found[1].Undone == 0 || w.text("MediaWiki:Common.js") != "good();" {
+		t.Errorf("%q, %+v", w.text("MediaWiki:Common.js"), w.found)
+	}
+}
+
+func TestAfterARestartTheWatcherDoesNotUndoWhatItPutBack(t *testing.T) {
+	w := watch(t)
+	w.save(t, "MediaWiki:Common.js", "evil();", "Ulo", false)
+	at, err := w.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(time.Minute)
+	w.look(t)
+	w.ours, w.before, w.undone, w.Account = nil, nil, nil, "Guard" // another process
+	w.Begin(at)
+	w.now = w.now.Add(time.Minute)
+	w.look(t)
+	if w.text("MediaWiki:Common.js") != "good();" || len(w.found) != 3 || w.found[1].Undone != 0 || w.found[2].Undone != 0 {
+		t.Errorf("%q, %+v", w.text("MediaWiki:Common.js"), w.found)
 	}
 }
 

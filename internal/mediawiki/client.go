@@ -33,6 +33,7 @@ type Client struct {
 	http      *http.Client
 	options   Options
 	site      atomic.Pointer[wiki.Site]
+	bearer    string // of an [Account]: sent as authorization
 }
 
 // New returns a client for the wiki at base, for instance "http://127.0.0.1:8080", whose api.php is below scriptPath,

@@ -65,6 +65,9 @@ func (c *Client) ask(ctx context.Context, v values, cookies string, into any) er
 func (c *Client) do(req *http.Request, into any) error {
 	req.Header.Set("User-Agent", c.options.UserAgent)
 	req.Header.Set("Accept", "application/json")
+	if c.bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+c.bearer)
+	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return c.transport(req.Context(), err)

@@ -1,6 +1,7 @@
 package passkey_test
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/pem"
 	"errors"
@@ -98,4 +99,23 @@ func FuzzWhatBrowsersSend(f *testing.F) {
 			t.Error("registered")
 		}
 	})
+}
+
+func TestANewKeyIsForItsChallengeAndOriginAlone(t *testing.T) {
+	s, k := site(t), passkeytest.New(t)
+	challenge := []byte("0123456789abcdef0123456789abcdef")
+	made, err := s.Register(challenge, []byte(k.Create(s.Origin, s.Host, challenge)))
+	if err != nil || made.ID != k.ID || !bytes.Equal(made.Public, k.Public) {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	for name, answer := range map[string]string{
+		"another origin":    k.Create("https://wiki.test", s.Host, challenge),
+		"the parent domain": k.Create(s.Origin, "test", challenge),
+		"another challenge": k.Create(s.Origin, s.Host, []byte("another one that is long enough")),
+		"an assertion":      passkeytest.JSON(k.Sign(s.Origin, s.Host, passkeytest.Present|passkeytest.Verified, challenge)),
+	} {
+		if _, err := s.Register(challenge, []byte(answer)); !errors.Is(err, passkey.ErrRefused) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

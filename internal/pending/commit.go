@@ -32,8 +32,11 @@ func (d *Desk) Begin(ctx context.Context, id string, actor wiki.User, ask writed
 	if err != nil {
 		return nil, err
 	}
-	if actor.ID == 0 || actor.ID != c.UserID {
+	if !d.mayMake(c, actor) {
 		return nil, ErrNotYours
+	}
+	if d.ByBroker(c) {
+		ask = d.o.Broker.Account.Ask
 	}
 	if c.State == store.Sending {
 		if err := d.resolve(ctx, c, ask); err != nil {
@@ -49,11 +52,14 @@ func (d *Desk) Begin(ctx context.Context, id string, actor wiki.User, ask writed
 		}
 		return &Sending{Change: c}, err
 	}
+	if err := d.mayStill(ctx, c); err != nil {
+		return &Sending{Change: c}, err
+	}
 	grant, err := d.grant(c)
 	if err != nil {
 		return nil, err
 	}
-	if c.Parcel.Sent.Composed {
+	if c.Parcel.Sent.Composed && !d.ByBroker(c) {
 		if c.Forward, err = withToken(ctx, c.Forward, ask); err != nil {
 			return nil, err
 		}
@@ -76,7 +82,7 @@ func (d *Desk) grant(c *Change) (string, error) {
 		return "", err
 	}
 	return hook.Grant{
-		Wiki: c.Wiki, User: c.User, Expires: d.o.Now().Add(2 * time.Minute),
+		Wiki: c.Wiki, User: d.sender(c), Expires: d.o.Now().Add(2 * time.Minute),
 		Nonce: base64.RawURLEncoding.EncodeToString(nonce[:]), Changes: c.Permits,
 	}.Sign(d.o.Seal)
 }

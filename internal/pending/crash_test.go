@@ -67,6 +67,13 @@ func (b *bomb) Advance(ctx context.Context, w store.Waiting, e ...store.Entry) (
 	return first, err
 }
 
+func (b *bomb) AdvanceAll(ctx context.Context, all []store.Waiting, e ...store.Entry) (bool, error) {
+	b.tick()
+	first, err := b.Approvals.AdvanceAll(ctx, all, e...)
+	b.tick()
+	return first, err
+}
+
 func (b *bomb) Waiting(ctx context.Context, wiki, id string) (store.Waiting, error) {
 	b.tick()
 	return b.Approvals.Waiting(ctx, wiki, id)

@@ -14,12 +14,15 @@ type KeyEntry struct {
 	UserID int64     `json:"user_id"`
 	User   string    `json:"user"`
 	Public []byte    `json:"public"`
-	From   string    `json:"from"` // "operator", or the key that vouched for it
+	From   string    `json:"from"` // "operator", the key that vouched for it, or "recovery " and its id
 	Counts time.Time `json:"counts"`
 }
 
 // KeyAdded is the line for the log.
 func KeyAdded(k store.Key, from string) (store.Entry, error) {
+	if k.Kind == codeKind {
+		k.Public = nil // it is a secret, though sealed, and the log is for everybody
+	}
 	body, err := json.Marshal(KeyEntry{k.ID, k.Kind, k.UserID, k.User, k.Public, from, k.Counts})
 	return store.Entry{Kind: "key added", Body: string(body), At: k.Added}, err
 }

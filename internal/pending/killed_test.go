@@ -20,6 +20,7 @@ import (
 	"sallyport/internal/pending"
 	"sallyport/internal/store"
 	"sallyport/internal/store/sqlstore"
+	"sallyport/internal/writedoor"
 )
 
 // killedChild is set in the process that is killed: where its store is, where the wiki is, and the change if it is known.
@@ -41,15 +42,15 @@ func TestKilledForRealWhileAChangeIsMade(t *testing.T) {
 		w.store = db
 		w.add(w.key, ira)
 		w.open(db, nil)
-		wiki := httptest.NewServer(serveModel(w))
+		wiki := serveModel(w, w.w.ask, func(_, text string) { w.w.save("Ira", text) })
 		c, err := w.park("new();")
 		w.ok(err)
 		w.ok(w.sign(w.key, c))
 		for try := 0; w.state(c.ID) != store.Done; try++ {
 			if try > 30 {
-				t.Fatalf("it is %s", w.state(c.ID))
+				t.Fatalf("it is %s: %s", w.state(c.ID), mustChange(w, c.ID).Told.Outcome)
 			}
-			if killed(t, address+" "+wiki.URL+" "+c.ID) {
+			if killed(t, "TestKilledForRealWhileAChangeIsMade", wiki, address, c.ID) {
 				kills++
 			}
 			w.w.pass(31 * time.Second)
@@ -57,7 +58,6 @@ func TestKilledForRealWhileAChangeIsMade(t *testing.T) {
 				w.ok(w.sign(w.key, now))
 			}
 		}
-		wiki.Close()
 		if n := w.w.by("Ira"); n != 1 {
 			t.Fatalf("made %d times", n)
 		}
@@ -69,10 +69,58 @@ func TestKilledForRealWhileAChangeIsMade(t *testing.T) {
 	t.Logf("%d changes, %d processes killed: each change made once", runs, kills)
 }
 
-// killed runs a child, and kills it after some milliseconds, unless it has ended.
-func killed(t *testing.T, at string) bool {
+// TestKilledForRealWhileASetIsMade kills processes that make several changes which one signature approved.
+func TestKilledForRealWhileASetIsMade(t *testing.T) {
+	if at := os.Getenv(killedChild); at != "" {
+		child(t, at)
+		return
+	}
+	kills, runs, n := 0, 8, 4
+	for range runs {
+		w := newWorld(t)
+		address := "sqlite:" + filepath.Join(t.TempDir(), "store.db")
+		db, err := sqlstore.Open(t.Context(), address)
+		w.ok(err)
+		defer db.Close()
+		w.store = db
+		w.add(w.key, ira)
+		s := many(w, 10)
+		wiki := serveModel(w, s.ask, func(title, text string) { s.save("Ira", title, text) })
+		var all []string
+		for i := range n {
+			all = append(all, w.parkOn(s, i, pending.Approve).ID)
+		}
+		w.ok(w.signSet(w.key, all))
+		for try := 0; !settled(w, n); try++ {
+			if try > 60 {
+				t.Fatal("it does not end")
+			}
+			if killed(t, "TestKilledForRealWhileASetIsMade", wiki, address, all...) {
+				kills++
+			}
+			w.w.pass(31 * time.Second)
+			for _, id := range all {
+				if now := mustChange(w, id); now.State == store.Parked {
+					w.ok(w.sign(w.key, now))
+				}
+			}
+		}
+		if made := s.by("Ira"); made != n {
+			t.Fatalf("made %d times", made)
+		}
+		w.verified()
+	}
+	t.Logf("%d sets of %d changes, %d processes killed: each change made once", runs, n, kills)
+}
+
+// killed runs a test as a child, and kills it after some milliseconds, unless it has ended. Whatever the child had asked of
+// the wiki has been done, or never will be, when it returns.
+func killed(t *testing.T, test string, wiki http.Handler, address string, ids ...string) bool {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledForRealWhileAChangeIsMade$")
+	server := httptest.NewServer(wiki)
+	defer server.Close()
+	at := address + " " + server.URL + " " + strings.Join(ids, ",")
+	cmd := exec.Command(os.Args[0], "-test.run=^"+test+"$")
 	cmd.Env = append(os.Environ(), killedChild+"="+at)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -91,27 +139,27 @@ func killed(t *testing.T, at string) bool {
 }
 
 // serveModel lets another process ask the model, save in it and read its clock.
-func serveModel(w *world) http.Handler {
+func serveModel(w *world, ask writedoor.Ask, save func(title, text string)) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/ask", func(rw http.ResponseWriter, r *http.Request) {
 		var params map[string]string
 		_ = json.NewDecoder(r.Body).Decode(&params)
-		body, _ := w.w.ask(r.Context(), params)
+		body, _ := ask(r.Context(), params)
 		_, _ = rw.Write(body)
 	})
 	mux.HandleFunc("/save", func(_ http.ResponseWriter, r *http.Request) {
 		text, _ := io.ReadAll(r.Body)
 		time.Sleep(2 * time.Millisecond)
-		w.w.save("Ira", string(text))
+		save(r.URL.Query().Get("title"), string(text))
 	})
 	mux.HandleFunc("/time", func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, w.w.time().UnixMicro()) })
 	return mux
 }
 
-// child makes an approved change, as often as it is told to and lives.
+// child makes approved changes, each once, as long as it lives.
 func child(t *testing.T, at string) {
 	parts := strings.Split(at, " ")
-	address, url, id := parts[0], parts[1], parts[2]
+	address, url, all := parts[0], parts[1], strings.Split(parts[2], ",")
 	post := func(path, body string) []byte {
 		r, err := http.Post(url+path, "text/plain", strings.NewReader(body))
 		if err != nil {
@@ -139,10 +187,12 @@ func child(t *testing.T, at string) {
 		}
 	})
 	os.Stdout.WriteString("ready\n")
-	s, err := w.desk.Begin(t.Context(), id, ira, ask)
-	if err == nil {
-		post("/save", s.Changes[0].New)
-		err = w.desk.Finish(t.Context(), s, pending.Reply{Status: 200}, ask)
+	for _, id := range all {
+		s, err := w.desk.Begin(t.Context(), id, ira, ask)
+		if err == nil {
+			post("/save?title=MediaWiki:"+s.Changes[0].Title.Key, s.Changes[0].New)
+			err = w.desk.Finish(t.Context(), s, pending.Reply{Status: 200}, ask)
+		}
+		_ = err // the parent looks at what came of it
 	}
-	_ = err // the parent looks at what came of it
 }

@@ -20,9 +20,10 @@ const (
 )
 
 type revision struct {
-	RevID int64
-	User  string
-	Slots struct {
+	RevID   int64
+	User    string
+	Comment string
+	Slots   struct {
 		Main struct{ ContentModel, Content string }
 	}
 }
@@ -106,7 +107,7 @@ func (d *Desk) made(ctx context.Context, c *Change, ask writedoor.Ask) (outcome,
 // saved looks through the revisions since the one that was shown as the base.
 func (d *Desk) saved(ctx context.Context, c *Change, was *writedoor.Change, ask writedoor.Ask) (outcome, int64, error) {
 	p, err := d.page(ctx, ask, was, map[string]string{
-		"prop": "revisions", "rvslots": "main", "rvprop": "ids|user|content|contentmodel", "rvlimit": "10",
+		"prop": "revisions", "rvslots": "main", "rvprop": "ids|user|comment|content|contentmodel", "rvlimit": "10",
 	})
 	if err != nil {
 		return no, 0, err
@@ -119,9 +120,9 @@ func (d *Desk) saved(ctx context.Context, c *Change, was *writedoor.Change, ask 
 			return yes, r.RevID, nil
 		case r.RevID <= was.Rev:
 			return result, rev, nil
-		case r.User == c.User && same:
+		case d.wrote(c, &r) && same:
 			return yes, r.RevID, nil
-		case r.User == c.User:
+		case d.wrote(c, &r):
 			result, rev = other, r.RevID
 		}
 	}

@@ -75,9 +75,9 @@ type Change struct {
 // Sender is the account that sent it.
 func (c *Change) Sender() wiki.User { return wiki.User{ID: c.UserID, Name: c.User} }
 
-// aead makes the cipher from the desk's secret.
-func (d *Desk) aead() (cipher.AEAD, error) {
-	key, err := hkdf.Key(sha256.New, d.o.Secret, nil, "sallyport parked change 1", 32)
+// aead makes a cipher for one purpose from the desk's secret.
+func (d *Desk) aead(purpose string) (cipher.AEAD, error) {
+	key, err := hkdf.Key(sha256.New, d.o.Secret, nil, "sallyport "+purpose+" 1", 32)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (d *Desk) seal(p *Parcel, id string) ([]byte, error) {
 	if err := z.Close(); err != nil {
 		return nil, err
 	}
-	a, err := d.aead()
+	a, err := d.aead("parked change")
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (d *Desk) open(w store.Waiting) (*Change, error) {
 	if len(w.Sealed) == 0 { // over, and its text forgotten
 		return c, nil
 	}
-	a, err := d.aead()
+	a, err := d.aead("parked change")
 	if err != nil {
 		return nil, err
 	}

@@ -120,6 +120,9 @@ func (d *Desk) parcel(ctx context.Context, a Arrival) (*Parcel, error) {
 		Summary: firstOf(op.Params, "wpSummary", "summary", "wpReason", "reason", "wpNewReason"), Sent: a.Sent,
 		Typed: firstOf(op.Params, "wpTextbox1", "text", "appendtext", "prependtext"),
 	}
+	if err := d.o.Broker.takes(ctx, op, a.Actor); err != nil {
+		return nil, err
+	}
 	if slices.Contains(texts, op.Kind) {
 		changes, err := d.o.Door.Changes(ctx, op, a.Ask)
 		if err != nil {

@@ -27,8 +27,9 @@ import (
 
 // Errors that callers tell people about, each in its own words.
 var (
-	ErrNobody    = errors.New("nobody is logged in")
-	ErrApart     = errors.New("a request that carries authorization of its own cannot be approved by a person")
+	ErrNobody = errors.New("nobody is logged in")
+	ErrApart  = errors.New("a request with an Authorization header (OAuth, a bearer token) is signed for one sending, so it cannot be kept and sent after an approval; " +
+		"log in with the account's cookies (action=clientlogin), or publish with a registered key (sallyport deploy)")
 	ErrStale     = errors.New("the page has changed meanwhile")
 	ErrHeld      = errors.New("changes by this account are held, because one was reported as not its owner's")
 	ErrTooMany   = store.ErrTooMany
@@ -57,13 +58,19 @@ type Options struct {
 	Confirm passkey.Site
 	Secret  []byte             // 32 bytes; encrypts what is parked and makes nonces
 	Seal    ed25519.PrivateKey // signs grants for a sealed wiki; nil: none are sent
+	Broker  *Broker            // makes changes of code with an account of the gateway's own; nil: their senders do
 	Most    int                // open changes an account may have; 3 by default
 	Keep    time.Duration      // how long a change waits; a day by default
 	Fresh   time.Duration      // from showing a change until it must be made; 10 minutes by default
 	Hold    time.Duration      // how long an account is held after "this was not me"; an hour by default
-	Now     func() time.Time
-	Random  io.Reader
-	Log     *slog.Logger
+	Ask     writedoor.Ask      // asks the wiki as nobody, what came of a change that is stuck; nil: its sender has to come back
+	// Password asks the wiki whether a password is an account's. Nil: no approvals by password and code are taken.
+	Password func(ctx context.Context, user, password string) error
+	// Reported is told of an account whose owner says that a change sent in their name is not theirs; may be nil.
+	Reported func(userID int64, user string)
+	Now      func() time.Time
+	Random   io.Reader
+	Log      *slog.Logger
 }
 
 // Desk is where changes wait. It is safe for concurrent use; several processes may share a store.

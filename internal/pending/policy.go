@@ -25,7 +25,7 @@ type Policies map[writedoor.Tier]Policy
 func DefaultPolicies() Policies {
 	p := Policies{}
 	for _, t := range []writedoor.Tier{
-		writedoor.SiteCode, writedoor.DefaultGadget, writedoor.RawHTML, writedoor.RightsTier, writedoor.ImportTier, writedoor.Gadget,
+		writedoor.SiteCode, writedoor.DefaultGadget, writedoor.RawHTML, writedoor.RightsTier, writedoor.ImportTier, writedoor.Gadget, writedoor.PopularGadget,
 		writedoor.OthersCode, writedoor.SiteJSON, writedoor.CredentialsTier, writedoor.Unknown, writedoor.UnblockSelf,
 		writedoor.Script, writedoor.MassTier,
 	} {

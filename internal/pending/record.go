@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
+	"strconv"
 	"time"
 
 	"sallyport/internal/store"
@@ -83,10 +83,20 @@ func (d *Desk) digest(p *Parcel, user wiki.User) (store.Digest, error) {
 // Shown is the record of a change as a page shows it at a moment: it must be made before expires. Nothing is kept for it:
 // the nonce follows from the change and the moment.
 func (d *Desk) Shown(c *Change, expires time.Time) (string, error) {
-	mac := hmac.New(sha256.New, d.o.Secret)
-	fmt.Fprintf(mac, "sallyport nonce 1\n%s\n%s\n%d", c.Wiki, c.ID, expires.Unix())
-	r := d.record(&c.Parcel, c.Sender(), base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16]), expires)
+	r := d.shown(c, expires)
 	return r.Text()
+}
+
+func (d *Desk) shown(c *Change, expires time.Time) Record {
+	nonce := d.mac("nonce", c.Wiki+"\n"+c.ID+"\n"+strconv.FormatInt(expires.Unix(), 10))
+	return d.record(&c.Parcel, c.Sender(), base64.RawURLEncoding.EncodeToString(nonce[:16]), expires)
+}
+
+// mac is a number for one purpose and one subject that nobody else can compute.
+func (d *Desk) mac(purpose, subject string) []byte {
+	mac := hmac.New(sha256.New, d.o.Secret)
+	mac.Write([]byte("sallyport " + purpose + " 1\n" + subject))
+	return mac.Sum(nil)
 }
 
 // Until is when a change that is shown now must be made. Two people need not be awake at the same time.

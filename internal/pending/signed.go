@@ -15,30 +15,40 @@ import (
 )
 
 // SignedHeader carries a machine's approval along with the request it is for: record, key and signature, each in unpadded
-// URL-safe base64, with dots between them.
+// URL-safe base64, with dots between them. Where one signature is over several changes, the set stands after it.
 const SignedHeader = "X-Sallyport-Approval"
 
 // longestSigned is how far ahead a machine may sign.
 const longestSigned = time.Hour
 
-// WriteSigned spells the value of [SignedHeader].
-func WriteSigned(record, keyID string, signature []byte) string {
+// WriteSigned spells the value of [SignedHeader]. set is empty when the signature is over this record alone.
+func WriteSigned(record, keyID string, signature []byte, set string) string {
 	e := base64.RawURLEncoding
-	return e.EncodeToString([]byte(record)) + "." + e.EncodeToString([]byte(keyID)) + "." + e.EncodeToString(signature)
+	header := e.EncodeToString([]byte(record)) + "." + e.EncodeToString([]byte(keyID)) + "." + e.EncodeToString(signature)
+	if set != "" {
+		header += "." + e.EncodeToString([]byte(set))
+	}
+	return header
 }
 
-func readSigned(header string) (record, keyID string, signature []byte, err error) {
+func readSigned(header string) (a Approval, err error) {
 	parts := strings.Split(header, ".")
-	if len(parts) != 3 {
-		return "", "", nil, fmt.Errorf("%w: %s has three parts with dots between them", ErrSignature, SignedHeader)
+	if len(parts) != 3 && len(parts) != 4 {
+		return a, fmt.Errorf("%w: %s has three or four parts with dots between them", ErrSignature, SignedHeader)
 	}
-	var raw [3][]byte
+	var raw [4][]byte
 	for i, part := range parts {
 		if raw[i], err = base64.RawURLEncoding.DecodeString(part); err != nil {
-			return "", "", nil, fmt.Errorf("%w: %s: %w", ErrSignature, SignedHeader, err)
+			return a, fmt.Errorf("%w: %s: %w", ErrSignature, SignedHeader, err)
 		}
 	}
-	return string(raw[0]), string(raw[1]), raw[2], nil
+	return Approval{Assertion: passkey.Assertion{KeyID: string(raw[1]), Signature: raw[2]}, Kind: "ssh", Record: string(raw[0]), Set: string(raw[3])}, nil
+}
+
+// SignedID is the id of the change that a machine's record becomes.
+func SignedID(nonce string) string {
+	sum := sha256.Sum256([]byte("sallyport signed 1\n" + nonce))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 // ParkSigned takes a change together with its approval by a registered machine key. The record must say exactly what the
@@ -47,7 +57,7 @@ func (d *Desk) ParkSigned(ctx context.Context, a Arrival, header string) (*Chang
 	if a.Actor.ID == 0 {
 		return nil, ErrNobody
 	}
-	given, keyID, signature, err := readSigned(header)
+	approval, err := readSigned(header)
 	if err != nil {
 		return nil, err
 	}
@@ -55,26 +65,28 @@ func (d *Desk) ParkSigned(ctx context.Context, a Arrival, header string) (*Chang
 	if err != nil {
 		return nil, err
 	}
-	until, nonce, err := d.matches(given, p, a)
+	until, nonce, err := d.matches(approval.Record, p, a)
 	if err != nil {
 		return nil, err
 	}
-	key, err := d.o.Store.Key(ctx, d.o.Site.ID, keyID)
+	key, err := d.o.Store.Key(ctx, d.o.Site.ID, approval.KeyID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && (key.Kind != "ssh" || key.UserID != a.Actor.ID || !key.Good(d.o.Now())) {
-		return nil, fmt.Errorf("%w: %s is not a good key of %s", ErrKey, keyID, a.Actor.Name)
+		return nil, fmt.Errorf("%w: %s is not a good key of %s", ErrKey, approval.KeyID, a.Actor.Name)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := passkey.CheckSSH(Challenge(given), key.Public, signature); err != nil {
+	id := SignedID(nonce)
+	challenge, err := approval.Signed(id)
+	if err != nil {
 		return nil, err
 	}
-	now := d.o.Now().UTC().Truncate(time.Microsecond)
-	approval := Approval{
-		Assertion: passkey.Assertion{KeyID: keyID, Signature: signature}, Kind: "ssh", UserID: key.UserID, User: key.User,
-		Record: given, At: now, Until: until,
+	if err := passkey.CheckSSH(challenge, key.Public, approval.Signature); err != nil {
+		return nil, err
 	}
-	return d.parkApproved(ctx, p, a, nonce, approval)
+	approval.UserID, approval.User = key.UserID, key.User
+	approval.At, approval.Until = d.o.Now().UTC().Truncate(time.Microsecond), until
+	return d.parkApproved(ctx, p, a, id, approval)
 }
 
 // matches compares a record with what is really going to happen.
@@ -96,9 +108,7 @@ func (d *Desk) matches(given string, p *Parcel, a Arrival) (until time.Time, non
 	return until, r.Nonce, err
 }
 
-func (d *Desk) parkApproved(ctx context.Context, p *Parcel, a Arrival, nonce string, approval Approval) (*Change, error) {
-	sum := sha256.Sum256([]byte("sallyport signed 1\n" + nonce))
-	id := base64.RawURLEncoding.EncodeToString(sum[:16])
+func (d *Desk) parkApproved(ctx context.Context, p *Parcel, a Arrival, id string, approval Approval) (*Change, error) {
 	sealed, err := d.seal(p, id)
 	if err != nil {
 		return nil, err

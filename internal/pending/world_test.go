@@ -36,6 +36,7 @@ type rev struct {
 type wikiModel struct {
 	mu   sync.Mutex
 	revs []rev
+	said map[int64]string // summaries, by revision
 	now  time.Time
 	down bool
 }
@@ -87,7 +88,7 @@ func (w *wikiModel) ask(_ context.Context, params map[string]string) ([]byte, er
 		var list []any
 		for i := len(w.revs) - 1; i >= 0; i-- {
 			r := w.revs[i]
-			list = append(list, map[string]any{"revid": r.ID, "user": r.User, "slots": map[string]any{"main": map[string]any{"contentmodel": "javascript", "content": r.Text}}})
+			list = append(list, map[string]any{"revid": r.ID, "user": r.User, "comment": w.said[r.ID], "slots": map[string]any{"main": map[string]any{"contentmodel": "javascript", "content": r.Text}}})
 		}
 		page["revisions"] = list
 	}

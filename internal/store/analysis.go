@@ -49,6 +49,8 @@ type Analyses interface {
 	SetAside(ctx context.Context, f Failure) error
 	// Failures lists what was set aside, newest first, at most limit of them.
 	Failures(ctx context.Context, limit int) ([]Failure, error)
+	// FailuresOf lists what was set aside that concerns a text of a wiki, newest first.
+	FailuresOf(ctx context.Context, wiki string, d Digest) ([]Failure, error)
 	// TakeBack forgets that a job was set aside, so that it can be tried again. A job that was not is no error.
 	TakeBack(ctx context.Context, j Job) error
 }

@@ -148,6 +148,10 @@ type Store interface {
 
 	Analyses
 	Approvals
+	Incidents
+	Notices
+	Uses
+	Violations
 
 	Close() error
 }

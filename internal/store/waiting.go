@@ -47,7 +47,7 @@ type Waiting struct {
 type Key struct {
 	Wiki    string
 	ID      string // of the credential in unpadded URL-safe base64, or an SSH key's fingerprint
-	Kind    string // "passkey" or "ssh"
+	Kind    string // "passkey", "ssh", or "code": a shared secret for one-time codes, sealed in Public
 	UserID  int64
 	User    string
 	Label   string
@@ -84,6 +84,10 @@ type Approvals interface {
 	// Advance replaces State, Sealed, Notes, Changed and Expires of a change whose row has this Version still, and counts
 	// Version up. first is false when somebody else was faster: then nothing changes.
 	Advance(ctx context.Context, w Waiting, entries ...Entry) (first bool, err error)
+	// AdvanceAll is Advance for several changes of one wiki, all of them or none.
+	AdvanceAll(ctx context.Context, all []Waiting, entries ...Entry) (first bool, err error)
+	// Stuck lists changes that have been on their way to the wiki since before a moment, without Sealed.
+	Stuck(ctx context.Context, wiki string, before time.Time, limit int) ([]Waiting, error)
 	// ForgetWaiting removes changes that nothing can become of any more and that changed before a moment.
 	ForgetWaiting(ctx context.Context, wiki string, before time.Time) error
 
@@ -97,6 +101,8 @@ type Approvals interface {
 	Invite(ctx context.Context, wiki string, token Digest) (Invite, error)
 	// UseInvite removes a permission and saves the key it was for. It returns [ErrNotFound] when the permission is gone.
 	UseInvite(ctx context.Context, wiki string, token Digest, k Key, entries ...Entry) error
+
+	People
 
 	// Append adds to the wiki's log. Seq, Prev and Hash are filled in.
 	Append(ctx context.Context, wiki string, entries ...Entry) error

@@ -32,10 +32,10 @@ type street struct {
 	log    []string // method, path and Sec-Fetch-Dest of every request to our pages
 }
 
-func newStreet(t *testing.T) *street {
+func newStreet(t *testing.T, change ...func(*Options)) *street {
 	t.Helper()
 	s := &street{Page: browsertest.Start(t).NewPage(t)}
-	s.setting = newSetting(t, func(o *Options) { o.Who = byCookie })
+	s.setting = newSetting(t, append(change, func(o *Options) { o.Who = byCookie })...)
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.Close)
 	s.SetCookie(s.Server.URL, "village_session", "ira")
@@ -46,6 +46,8 @@ func newStreet(t *testing.T) *street {
 func byCookie(_ context.Context, r *http.Request) (wiki.User, error) {
 	if c, err := r.Cookie("village_session"); err == nil && c.Value == "ira" {
 		return ira(), nil
+	} else if err == nil && c.Value == "guard" {
+		return guardian(), nil
 	}
 	return wiki.User{}, nil
 }

@@ -65,13 +65,13 @@ func (p *pages) reach(ctx context.Context, g *registry.Gadget) (reach, error) {
 // facts is the sentence under a gadget's name.
 func (p *pages) facts(lang, owner string, users int, r reach) []template.HTML {
 	facts := []template.HTML{
-		p.words.html(lang, "by", p.personLink(owner)),
-		p.words.html(lang, "users", users),
+		p.words.HTML(lang, "by", p.personLink(owner)),
+		p.words.HTML(lang, "users", users),
 	}
 	if others := r.People[1:]; len(others) > 0 {
-		facts = append(facts, p.words.html(lang, "runs-pages-of", p.people(lang, others)))
+		facts = append(facts, p.words.HTML(lang, "runs-pages-of", p.people(lang, others)))
 	}
-	return append(facts, p.words.html(lang, "can-change", len(r.People)))
+	return append(facts, p.words.HTML(lang, "can-change", len(r.People)))
 }
 
 // mostNamed is how many people a sentence names before it counts the rest.
@@ -79,16 +79,13 @@ const mostNamed = 3
 
 // people lists names in a sentence.
 func (p *pages) people(lang string, names []string) template.HTML {
-	shown := names[:min(len(names), mostNamed)]
-	var list template.HTML
-	for i, name := range shown {
-		if i > 0 {
-			list += p.words.html(lang, "comma")
-		}
-		list += p.personLink(name)
+	var shown []template.HTML
+	for _, name := range names[:min(len(names), mostNamed)] {
+		shown = append(shown, p.personLink(name))
 	}
+	list := p.words.List(lang, shown)
 	if rest := len(names) - len(shown); rest > 0 {
-		list = p.words.html(lang, "and-more", list, rest)
+		list = p.words.HTML(lang, "and-more", list, rest)
 	}
 	return list
 }
@@ -129,7 +126,7 @@ func (p *pages) buttons(v *visit, e registry.Enabled) []button {
 	off := p.button(v, deed{gadget: e.Choice.Gadget, owner: e.Choice.OwnerID, to: "off"}, name)
 	if e.State == registry.Gone || e.State == registry.Moved {
 		for i := range off {
-			off[i].Label = p.words.html(v.lang, "remove")
+			off[i].Label = p.words.HTML(v.lang, "remove")
 		}
 	}
 	if e.State != registry.Moved {
@@ -137,7 +134,7 @@ func (p *pages) buttons(v *visit, e registry.Enabled) []button {
 	}
 	on := p.button(v, deed{gadget: e.Choice.Gadget, owner: e.Gadget.Row.OwnerID, to: "on"}, name)
 	for i := range on {
-		on[i].Label = p.words.html(v.lang, "switch-on-again", isolate(e.Gadget.Row.Owner))
+		on[i].Label = p.words.HTML(v.lang, "switch-on-again", isolate(e.Gadget.Row.Owner))
 	}
 	return append(on, off...)
 }
@@ -150,7 +147,7 @@ func (p *pages) button(v *visit, d deed, name string) []button {
 	d.user = v.me.ID
 	return []button{{
 		Action: p.gadgetURL(d.gadget) + "/switch", To: d.to, Owner: d.owner, Back: v.here(),
-		Token: p.tokens.mint(d, v.Request), Label: p.words.html(v.lang, "switch-"+d.to), Name: name, Main: d.to == "on",
+		Token: p.tokens.mint(d, v.Request), Label: p.words.HTML(v.lang, "switch-"+d.to), Name: name, Main: d.to == "on",
 	}}
 }
 

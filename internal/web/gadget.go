@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"html"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -42,6 +41,7 @@ type file struct {
 	Title, Owner, Problem string
 	Foreign               bool
 	History, Diff         string
+	About                 string // address of the page about it as a script; empty when there is none
 	Saved                 time.Time
 }
 
@@ -132,8 +132,12 @@ func (p *pages) file(g *registry.Gadget, f registry.File) file {
 	if f.Page.Title != "" {
 		title = readable(f.Page.Title)
 	}
+	about := ""
+	if p.Scripts != nil && f.Page.PageID != 0 {
+		about = p.scriptURL(title)
+	}
 	return file{
-		Title: title, Owner: f.Owner, Problem: f.Reason, Foreign: f.Owner != "" && f.Owner != g.Row.Owner,
+		About: about, Title: title, Owner: f.Owner, Problem: f.Reason, Foreign: f.Owner != "" && f.Owner != g.Row.Owner,
 		Saved: f.Page.Saved, History: p.historyURL(title), Diff: p.diffURL(title, f.Page.RevID),
 	}
 }
@@ -164,14 +168,11 @@ func (p *pages) conditions(lang string, s gadget.Settings) []template.HTML {
 		if len(values) == 0 {
 			return
 		}
-		var words template.HTML
-		for i, value := range values {
-			if i > 0 {
-				words += p.words.html(lang, "comma")
-			}
-			words += write(value)
+		var words []template.HTML
+		for _, value := range values {
+			words = append(words, write(value))
 		}
-		list = append(list, p.words.html(lang, "only-"+key, words, len(values)))
+		list = append(list, p.words.HTML(lang, "only-"+key, p.words.List(lang, words), len(values)))
 	}
 	var namespaces []string
 	for _, ns := range s.Namespaces {
@@ -184,7 +185,7 @@ func (p *pages) conditions(lang string, s gadget.Settings) []template.HTML {
 	add("models", s.ContentModels, code)
 	add("rights", s.Rights, code)
 	if list == nil {
-		list = append(list, p.words.html(lang, "everywhere"))
+		list = append(list, p.words.HTML(lang, "everywhere"))
 	}
 	return list
 }
@@ -193,7 +194,7 @@ func (p *pages) namespace(lang string, ns int) string {
 	known, ok := p.Site.Namespaces[ns]
 	switch {
 	case ns == wiki.NSMain:
-		return html.UnescapeString(string(p.words.html(lang, "main-namespace"))) // isolate escapes it again
+		return p.words.Text(lang, "main-namespace") // isolate escapes it again
 	case !ok:
 		return strconv.Itoa(ns)
 	default:

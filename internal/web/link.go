@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"net/url"
 	"strings"
-	"time"
 
 	"sallyport/internal/wiki"
 )
@@ -65,21 +64,4 @@ func (p *pages) logIn() string {
 		return login + "&" + query
 	}
 	return login + "?" + query
-}
-
-// date is a day in the language's words, with the exact time on hover.
-func (c *catalog) date(lang string, t time.Time) template.HTML {
-	if t.IsZero() {
-		return "–"
-	}
-	t = t.UTC()
-	day := template.HTML(t.Format("2006-01-02")) //nolint:gosec // G203: digits and hyphens
-	if lang != showKeys {
-		months := strings.Split(string(c.html(lang, "months")), "|")
-		if len(months) == 12 {
-			day = c.html(lang, "date", template.HTML(t.Format("2")), template.HTML(months[t.Month()-1]), template.HTML(t.Format("2006"))) //nolint:gosec // digits and an escaped message
-		}
-	}
-	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s">%s</time>`, //nolint:gosec // digits and an escaped message
-		t.Format(time.RFC3339), t.Format("2006-01-02 15:04:05 UTC"), day))
 }

@@ -9,16 +9,18 @@ import (
 	"net/http"
 	"path"
 	"time"
+
+	"sallyport/internal/message"
 )
 
 //go:embed pages codex
 var assets embed.FS
 
-// look is every page in one language.
-type look struct {
-	*tongue
-	pages map[string]*template.Template
-}
+//go:embed i18n/*.json
+var messages embed.FS
+
+// look is every page in one language, by its name.
+type look map[string]*template.Template
 
 // view is what every template gets.
 type view struct {
@@ -33,18 +35,19 @@ type view struct {
 	Search        string
 	MayNotSwitch  string // key of the message that says why there are no switches; empty when there are
 	SuggestsLogin bool
+	SeesPeople    bool // the reader holds power, and may see who else does
 	Body          any
 }
 
 // readLooks parses every page once for every language: what a template says depends on the language alone.
-func (p *pages) readLooks() (map[string]*look, error) {
+func (p *pages) readLooks() (map[string]look, error) {
 	names, err := fs.ReadDir(assets, "pages")
 	if err != nil {
 		return nil, err
 	}
-	looks := map[string]*look{}
-	for code, t := range p.words.tongues {
-		l := &look{tongue: t, pages: map[string]*template.Template{}}
+	looks := map[string]look{}
+	for _, code := range p.words.Languages() {
+		l := look{}
 		frame, err := template.New("frame").Funcs(p.vocabulary(code)).ParseFS(assets, "pages/frame/*.html")
 		if err != nil {
 			return nil, err
@@ -57,7 +60,7 @@ func (p *pages) readLooks() (map[string]*look, error) {
 			if err != nil {
 				return nil, err
 			}
-			l.pages[dir.Name()] = page
+			l[dir.Name()] = page
 		}
 		looks[code] = l
 	}
@@ -67,35 +70,34 @@ func (p *pages) readLooks() (map[string]*look, error) {
 // vocabulary is what templates can say in one language.
 func (p *pages) vocabulary(lang string) template.FuncMap {
 	return template.FuncMap{
-		"msg":    func(key string, params ...any) template.HTML { return p.words.html(lang, key, params...) },
+		"msg":    func(key string, params ...any) template.HTML { return p.words.HTML(lang, key, params...) },
 		"person": p.personLink,
 		"page":   p.pageLink,
 		"name":   isolate,
 		"shown":  visible,
-		"date":   func(t time.Time) template.HTML { return p.words.date(lang, t) },
-		"number": func(n int) string { return p.words.tongues[lang].param(n) },
+		"date":   func(t time.Time) template.HTML { return p.words.Date(lang, t) },
+		"number": func(n int) string { return p.words.Number(lang, n) },
 	}
 }
 
 // show renders a page. Nothing is sent before all of it is there.
 func (p *pages) show(v *visit, name string, status int, body any) error {
-	lang := p.words.base(v.lang)
-	l := p.looks[lang]
-	t, ok := l.pages[name]
+	lang := p.words.Base(v.lang)
+	t, ok := p.looks[lang][name]
 	if !ok {
 		return fmt.Errorf("there is no template for page %q", name)
 	}
 	why, login := p.mayNotSwitch(v)
 	data := view{
-		Lang: lang, Dir: l.dir(), Style: p.styles.address(p.Base, l.dir()), Base: p.Base, SiteName: p.Site.Name,
+		Lang: lang, Dir: p.words.Dir(lang), Style: p.styles.address(p.Base, p.words.Dir(lang)), Base: p.Base, SiteName: p.Site.Name,
 		Home: p.Site.Path(p.mainPage()), LogIn: p.logIn(), Page: name, Me: v.me.Name, Down: v.down != nil,
-		Search: v.URL.Query().Get("search"), MayNotSwitch: why, SuggestsLogin: login, Body: body,
+		Search: v.URL.Query().Get("search"), MayNotSwitch: why, SuggestsLogin: login, SeesPeople: p.seesPeople(v), Body: body,
 	}
 	if v.me.ID == 0 {
 		data.Me = ""
 	}
-	if lang == showKeys {
-		data.Lang = fallback
+	if lang == message.ShowKeys {
+		data.Lang = message.Fallback
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "frame.html", data); err != nil {

@@ -1,13 +1,13 @@
 package web
 
-import "html"
+import "sallyport/internal/message"
 
 // Menu returns a function that gives the text of the link to My gadgets in a language, for the personal menu of the wiki's
 // own pages.
 func Menu() (func(lang string) string, error) {
-	words, err := readCatalog(messages)
+	words, err := message.Read(messages)
 	if err != nil {
 		return nil, err
 	}
-	return func(lang string) string { return html.UnescapeString(string(words.html(lang, "my-title"))) }, nil
+	return func(lang string) string { return words.Text(lang, "my-title") }, nil
 }

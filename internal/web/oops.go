@@ -27,6 +27,7 @@ func (f *fault) Error() string { return f.key }
 var (
 	errNoPage    = &fault{http.StatusNotFound, "nopage"}
 	errNoGadget  = &fault{http.StatusNotFound, "nogadget"}
+	errNoScript  = &fault{http.StatusNotFound, "noscript"}
 	errNoUser    = &fault{http.StatusNotFound, "nouser"}
 	errWikiDown  = &fault{http.StatusServiceUnavailable, "down"}
 	errNobody    = &fault{http.StatusForbidden, "anonymous"}

@@ -15,6 +15,19 @@ func (p *pages) sitemap() http.Handler {
 	at("GET", "/gadgets.json", p.allJSON)
 	at("GET", "/gadget/{which...}", p.gadget)
 	at("POST", "/gadget/{which}/switch", p.turn)
+	if p.Breaker != nil {
+		at("GET", "/incident", p.incident)
+		at("GET", "/incident.json", p.incidentJSON)
+		at("POST", "/incident/pull", p.pull)
+	}
+	if p.Scripts != nil {
+		at("GET", "/script/{title...}", p.script)
+	}
+	if p.People != nil {
+		at("GET", "/people", p.power)
+		at("GET", "/people.csv", p.peopleCSV)
+		at("GET", "/people.json", p.peopleJSON)
+	}
 	mux.HandleFunc("GET "+p.Base+"/static/{hash}/{file}", p.static)
 	mux.HandleFunc(p.Base+"/", p.visited(func(*visit) error { return errNoPage }))
 	return mux

@@ -31,7 +31,7 @@ func (p *pages) visited(answer func(*visit) error) http.HandlerFunc {
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		v := &visit{Request: r, w: w, lang: p.words.choose(r, p.Site.Lang), door: knock(r.Header)}
+		v := &visit{Request: r, w: w, lang: p.words.Choose(r.URL.Query().Get("uselang"), r.Header.Get("Accept-Language"), p.Site.Lang), door: knock(r.Header)}
 		v.me, v.down = p.Who(r.Context(), r)
 		if v.down != nil {
 			v.me = wiki.User{}

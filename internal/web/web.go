@@ -16,7 +16,9 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/audit/accounts"
 	"sallyport/internal/gadget"
+	"sallyport/internal/message"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
@@ -44,19 +46,24 @@ type Options struct {
 	Who func(ctx context.Context, r *http.Request) (wiki.User, error)
 	// SiteGadgets lists the wiki's own gadgets; nil where they are not known.
 	SiteGadgets func(ctx context.Context) ([]gadget.Entry, error)
-	Secret      []byte // 32 bytes or more, the same for every process that serves this wiki
-	Now         func() time.Time
-	Log         *slog.Logger
-	Base        string // "/sallyport" by default
-	Suffix      string // of definition pages, ".gadget" by default
+	Scripts     *Scripts // nil: there are no pages about scripts
+	Breaker     Breaker  // nil: there is no page about incidents
+	// People is the newest report about who holds power; nil where there is none yet. Without the function there is no page
+	// about them.
+	People func() *accounts.Report
+	Secret []byte // 32 bytes or more, the same for every process that serves this wiki
+	Now    func() time.Time
+	Log    *slog.Logger
+	Base   string // "/sallyport" by default
+	Suffix string // of definition pages, ".gadget" by default
 }
 
 // pages answers every request under Base.
 type pages struct {
 	Options
-	words  *catalog
+	words  *message.Catalog
 	styles *stylesheets
-	looks  map[string]*look // by language
+	looks  map[string]look // by language
 	tokens tokens
 }
 
@@ -80,7 +87,7 @@ func New(o Options) (http.Handler, error) {
 	o.Base = strings.TrimSuffix(o.Base, "/")
 	p := &pages{Options: o, tokens: tokens{secret: o.Secret, wiki: o.Site.ID, now: o.Now}}
 	var err error
-	if p.words, err = readCatalog(messages); err != nil {
+	if p.words, err = message.Read(messages); err != nil {
 		return nil, err
 	}
 	if p.styles, err = readStylesheets(assets); err != nil {

@@ -28,6 +28,8 @@ type Settings struct {
 	// Gadgets says of a page whether it belongs to a site gadget, and whether that is on by default. Nil means that every
 	// page called MediaWiki:Gadget-… is a gadget's, and nothing is known about defaults.
 	Gadgets func(ctx context.Context, t wiki.Title) (gadget, isDefault bool, err error)
+	// Popular says of a page in user space whether it belongs to a user gadget that many people have switched on. Nil: none does.
+	Popular func(ctx context.Context, t wiki.Title) (bool, error)
 }
 
 // DefaultPower are the rights of core that reach code, other people's accounts or many pages.

@@ -1,6 +1,7 @@
 package writedoor
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -47,7 +48,7 @@ func (c *classifier) pageTier(p Page) (Tier, error) {
 	case c.gadgetSpace(p.Title):
 		return Gadget, nil
 	case p.Title.NS == wiki.NSUser:
-		return c.userTier(p), nil
+		return c.userTier(p)
 	case isScript(p.Before) || isScript(p.After):
 		return Script, nil
 	default:
@@ -91,21 +92,31 @@ func (c *classifier) gadget(t wiki.Title) (gadget, isDefault bool, err error) {
 	return gadget || strings.HasPrefix(t.Key, "Gadget-"), isDefault, err
 }
 
-func (c *classifier) userTier(p Page) Tier {
+func (c *classifier) userTier(p Page) (Tier, error) {
 	t := p.Title
 	code := wiki.Code(t, p.Before).User() || wiki.Code(t, p.After).User() || p.Role == Restored && t.IsSubpage()
 	owner, ok := c.site.Wiki.Owner(t)
 	own := ok && owner == c.actor.Name && c.actor.ID != 0 && !c.op.Apart
+	tier := None
 	switch {
 	case code && !own:
-		return OthersCode
+		return OthersCode, nil
 	case c.isDefinition(t):
-		return Definition
+		tier = Definition
 	case code:
-		return OwnCode
-	default:
-		return None
+		tier = OwnCode
 	}
+	if tier == None || c.Options.Popular == nil {
+		return tier, nil
+	}
+	popular, err := c.Options.Popular(c.ctx, t)
+	if err != nil {
+		return tier, fmt.Errorf("ask who runs %s: %w", c.site.Wiki.PrefixedText(t), err)
+	}
+	if popular {
+		tier = PopularGadget
+	}
+	return tier, nil
 }
 
 // isDefinition knows the pages that MediaWiki takes for wikitext and Sallyport for a user gadget's.

@@ -39,12 +39,25 @@ func (d *Door) Changes(ctx context.Context, op *Operation, ask Ask) ([]Change, e
 	case Undelete:
 		return r.each(r.restored)
 	case Merge:
-		return r.each(func(c *Change) error { c.New, c.Stub = c.Old, c.Title == op.Pages[0].Title; return nil })
+		return r.each(func(c *Change) error {
+			from := c.Title == op.Pages[0].Title
+			c.Stub, c.Gone = from && mayRedirect(c.Before), from && !mayRedirect(c.Before)
+			if !c.Gone {
+				c.New = c.Old
+			}
+			return nil
+		})
 	case Protect:
 		return r.each(func(c *Change) error { c.New = c.Old; return nil })
 	default:
 		return nil, uncomputable("%s", op.Kind)
 	}
+}
+
+// mayRedirect says whether pages of a content model of core can be redirects (ContentHandler::supportsRedirects). What is
+// merged away of the others is deleted.
+func mayRedirect(model string) bool {
+	return model == wiki.ModelWikitext || model == wiki.ModelJavaScript || model == wiki.ModelCSS
 }
 
 func uncomputable(format string, args ...any) error {

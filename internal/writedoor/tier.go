@@ -13,6 +13,7 @@ const (
 	RightsTier      Tier = "rights"            // who may do what
 	ImportTier      Tier = "import"            // pages of any name
 	Gadget          Tier = "gadget"            // runs for whoever ticked it
+	PopularGadget   Tier = "popular-gadget"    // a page of a user gadget that many people have switched on
 	OthersCode      Tier = "others-code"       // runs for another person
 	SiteJSON        Tier = "site-json"         // settings that code reads
 	CredentialsTier Tier = "credentials"       // how an account is entered
@@ -31,7 +32,7 @@ const (
 
 // AllTiers lists the tiers, worst first.
 func AllTiers() []Tier {
-	return []Tier{SiteCode, DefaultGadget, RawHTML, RightsTier, ImportTier, Gadget, OthersCode, SiteJSON, CredentialsTier, Unknown, UnblockSelf,
+	return []Tier{SiteCode, DefaultGadget, RawHTML, RightsTier, ImportTier, Gadget, PopularGadget, OthersCode, SiteJSON, CredentialsTier, Unknown, UnblockSelf,
 		Definition, Script, Interface, OwnCode, MassTier, DeletionTier, ProtectionTier, OptionsTier, None}
 }
 

@@ -120,6 +120,26 @@ func TestAnOrdinaryEditCostsTheWikiNoQuestion(t *testing.T) {
 	}
 }
 
+// Whose own script it is matters less when many run it.
+func TestScriptsOfPopularGadgetsAreATierOfTheirOwn(t *testing.T) {
+	door := &Door{Wiki: newSmall(), Options: Settings{Popular: func(_ context.Context, title wiki.Title) (bool, error) {
+		return strings.HasPrefix(title.Key, "Mara/used"), nil
+	}}}
+	for page, want := range map[string]Tier{
+		"User:Mara/used.js": PopularGadget, "User:Mara/used.gadget": PopularGadget, "User:Mara/used.vue": PopularGadget,
+		"User:Mara/other.js": OwnCode, "User:Mara/other.gadget": Definition, "User:Mara/used": None, "User:Ira/x.js": OthersCode,
+	} {
+		op, err := door.Classify(t.Context(), requestFrom("POST", "/w/api.php action=edit&text=x&title="+page, "Mara"))
+		if err != nil || op.Tier() != want {
+			t.Errorf("%s: %v, %v", page, op.Tier(), err)
+		}
+	}
+	door.Options.Popular = func(context.Context, wiki.Title) (bool, error) { return false, errors.New("store down") }
+	if _, err := door.Classify(t.Context(), requestFrom("POST", "/w/api.php action=edit&text=x&title=User:Mara/used.js", "Mara")); err == nil {
+		t.Error("it passes while nobody can be asked")
+	}
+}
+
 func TestTheDoorFailsWhenTheWikiCannotBeAsked(t *testing.T) {
 	door := &Door{Wiki: broken{newSmall()}}
 	_, err := door.Classify(t.Context(), requestFrom("POST", "/w/index.php?title=MediaWiki:Common.js&action=submit wpTextbox1=x", "Ira"))

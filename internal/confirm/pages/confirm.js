@@ -12,7 +12,7 @@ for ( const form of document.querySelectorAll( 'form[data-ceremony]' ) ) {
 				await navigator.credentials.get( { publicKey: PublicKeyCredential.parseRequestOptionsFromJSON( options ) } );
 			form.elements.answer.value = JSON.stringify( made.toJSON() );
 		} catch ( error ) {
-			trouble.textContent = 'No key answered (' + error.name + '). Nothing was changed. Try again, or use another key.';
+			trouble.textContent = trouble.dataset.trouble.replace( '$1', () => error.name );
 			trouble.hidden = false;
 			return;
 		}

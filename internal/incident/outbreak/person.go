@@ -143,13 +143,18 @@ func (p *person) visit(ctx context.Context) error {
 
 // edit saves a page with the ordinary form, as a person does.
 func (p *person) edit(ctx context.Context, title string) error {
+	return p.save(ctx, title, "Words by "+p.name+", "+p.Clock.Now().Format("20060102150405"))
+}
+
+// save writes a text into the form and presses its button.
+func (p *person) save(ctx context.Context, title, text string) error {
 	token, err := p.token(ctx, "csrf")
 	if err != nil {
 		return err
 	}
 	at := p.Clock.Now().Format("20060102150405")
 	a, err := p.send(ctx, http.MethodPost, "/w/index.php?title="+url.QueryEscape(title)+"&action=submit", url.Values{
-		"wpTextbox1": {"Words by " + p.name + ", " + at}, "wpEditToken": {token}, "wpUnicodeCheck": {"ℳ𝒲♥𝓊𝓃𝒾𝒸ℴ𝒹ℯ"}, "wpStarttime": {at}, "wpEdittime": {at},
+		"wpTextbox1": {text}, "wpEditToken": {token}, "wpUnicodeCheck": {"ℳ𝒲♥𝓊𝓃𝒾𝒸ℴ𝒹ℯ"}, "wpStarttime": {at}, "wpEdittime": {at},
 		"wpSave": {"Save changes"}, "wpUltimateParam": {"1"},
 	}, "navigate")
 	p.Edits++

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"sallyport/internal/passkey"
@@ -62,4 +63,33 @@ func (k *Key) Sign(origin, host string, flags byte, challenge []byte) passkey.As
 		k.t.Fatal(err)
 	}
 	return passkey.Assertion{KeyID: k.ID, AuthData: data, ClientData: client, Signature: signature}
+}
+
+// JSON spells an assertion as PublicKeyCredential.toJSON does.
+func JSON(a passkey.Assertion) string {
+	e := base64.RawURLEncoding.EncodeToString
+	return fmt.Sprintf(`{"id":%q,"rawId":%q,"type":"public-key","response":{"authenticatorData":%q,"clientDataJSON":%q,"signature":%q}}`,
+		a.KeyID, a.KeyID, e(a.AuthData), e(a.ClientData), e(a.Signature))
+}
+
+// Create answers navigator.credentials.create, as PublicKeyCredential.toJSON spells it (WebAuthn §6.5, attestation "none").
+func (k *Key) Create(origin, host string, challenge []byte) string {
+	k.t.Helper()
+	e := base64.RawURLEncoding.EncodeToString
+	client, err := json.Marshal(map[string]any{"type": "webauthn.create", "challenge": e(challenge), "origin": origin, "crossOrigin": false})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	id, err := base64.RawURLEncoding.DecodeString(k.ID)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	party := sha256.Sum256([]byte(host))
+	data := append(party[:], Present|Verified|0x40, 0, 0, 0, 0)
+	data = append(data, make([]byte, 16)...)
+	data = append(data, byte(len(id)>>8), byte(len(id)))
+	data = append(append(data, id...), k.Public...)
+	object := append([]byte("\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59"), byte(len(data)>>8), byte(len(data)))
+	object = append(object, data...)
+	return fmt.Sprintf(`{"id":%q,"rawId":%q,"type":"public-key","response":{"attestationObject":%q,"clientDataJSON":%q}}`, k.ID, k.ID, e(object), e(client))
 }

@@ -16,6 +16,8 @@ const (
 		ON CONFLICT (` + jobColumns + `) DO UPDATE SET reason = excluded.reason, tries = excluded.tries, failed = excluded.failed`
 	selectFailures = `SELECT ` + jobColumns + `, reason, tries, failed FROM failure
 		ORDER BY failed DESC, digest LIMIT $1`
+	selectFailuresOf = `SELECT ` + jobColumns + `, reason, tries, failed FROM failure WHERE digest = $1 AND wiki IN ($2, '')
+		ORDER BY failed DESC, kind, version, path, tier`
 )
 
 // SetAside keeps a job that cannot be done, with the reason.
@@ -38,8 +40,27 @@ func (s *Store) SetAside(ctx context.Context, f store.Failure) error {
 
 // Failures lists what was set aside, newest first.
 func (s *Store) Failures(ctx context.Context, limit int) ([]store.Failure, error) {
-	var all []store.Failure
-	rows, err := s.reader.QueryContext(ctx, selectFailures, limit)
+	all, err := s.failures(ctx, selectFailures, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the jobs set aside: %w", err)
+	}
+	return all, nil
+}
+
+// FailuresOf lists what was set aside that concerns a text of a wiki.
+func (s *Store) FailuresOf(ctx context.Context, wiki string, d store.Digest) ([]store.Failure, error) {
+	if !kept(wiki, string(d)) {
+		return nil, nil
+	}
+	all, err := s.failures(ctx, selectFailuresOf, string(d), wiki)
+	if err != nil {
+		return nil, fmt.Errorf("read what was set aside of %s: %w", d, err)
+	}
+	return all, nil
+}
+
+func (s *Store) failures(ctx context.Context, query string, args ...any) (all []store.Failure, err error) {
+	rows, err := s.reader.QueryContext(ctx, query, args...)
 	if err == nil {
 		err = scan(rows, func(rows *sql.Rows) error {
 			var f store.Failure
@@ -51,10 +72,7 @@ func (s *Store) Failures(ctx context.Context, limit int) ([]store.Failure, error
 			return err
 		})
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the jobs set aside: %w", err)
-	}
-	return all, nil
+	return all, err
 }
 
 // TakeBack forgets that a job was set aside.

@@ -23,7 +23,11 @@ func asked(t *testing.T) map[string]listing {
 		"Text":          {rows: selectText, args: []any{"d"}},
 		"Account":       {rows: selectAccount, args: []any{"w", "n"}},
 		"list size":     {rows: selectGallerySize, args: []any{"w"}},
+		"NoticesOf":     {rows: selectNotices, args: []any{"w", 1, 10}},
+		"DueNotices":    {rows: selectDue, args: []any{"w", 1, 10}},
+		"Uses":          {rows: selectUses, args: []any{"w"}},
 		"Results":       {rows: selectResults, args: []any{"d", "w"}},
+		"FailuresOf":    {rows: selectFailuresOf, args: []any{"d", "w"}},
 		"Settled":       {rows: selectSettled, args: jobKey(store.Job{})},
 	}
 	for _, q := range []store.Query{{}, {Sort: "title"}, {Sort: "saved"}, {Owner: "Mara"}} {

@@ -20,6 +20,7 @@ const (
 	listColumns    = `wiki, id, user_id, name, digest, state, version, notes, created, changed, expires`
 	selectOf       = `SELECT ` + listColumns + ` FROM waiting WHERE wiki = $1 AND user_id = $2 AND changed >= $3 ORDER BY changed, id LIMIT 1000`
 	selectQueue    = `SELECT ` + listColumns + ` FROM waiting WHERE wiki = $1 AND ` + isOpen + ` AND expires > $2 ORDER BY created, id LIMIT $3`
+	selectStuck    = `SELECT ` + listColumns + ` FROM waiting WHERE wiki = $1 AND state = 'sending' AND changed < $2 ORDER BY changed, id LIMIT $3`
 	updateWaiting  = `UPDATE waiting SET state = $4, sealed = $5, notes = $6, changed = $7, expires = $8, version = version + 1
 		WHERE wiki = $1 AND id = $2 AND version = $3`
 	deleteWaiting = `DELETE FROM waiting WHERE wiki = $1 AND changed < $2 AND (NOT ` + isOpen + ` OR state <> 'sending' AND expires < $2)`
@@ -99,22 +100,52 @@ func (s *Store) listWaiting(ctx context.Context, statement string, args ...any) 
 	return all, nil
 }
 
+// Stuck lists changes that are on their way for long.
+func (s *Store) Stuck(ctx context.Context, wiki string, before time.Time, limit int) ([]store.Waiting, error) {
+	if !kept(wiki) {
+		return nil, nil
+	}
+	return s.listWaiting(ctx, selectStuck, wiki, before.UnixMicro(), limit)
+}
+
 // Advance changes a row that nobody else has changed.
 func (s *Store) Advance(ctx context.Context, w store.Waiting, entries ...store.Entry) (first bool, err error) {
-	if err = cmp.Or(checkBytes("parked change", w.Sealed), checkText("notes", w.Notes)); err == nil {
-		err = s.write(ctx, func(tx *sql.Tx) (err error) {
-			first, err = changed(ctx, tx, updateWaiting, w.Wiki, w.ID, w.Version, string(w.State), w.Sealed, []byte(w.Notes),
+	return s.AdvanceAll(ctx, []store.Waiting{w}, entries...)
+}
+
+// errSlower undoes a transaction of which a part was too late.
+var errSlower = errors.New("somebody else was faster")
+
+// AdvanceAll changes rows that nobody else has changed, all or none.
+func (s *Store) AdvanceAll(ctx context.Context, all []store.Waiting, entries ...store.Entry) (first bool, err error) {
+	if len(all) == 0 {
+		return true, nil
+	}
+	for _, w := range all {
+		if err := cmp.Or(checkBytes("parked change", w.Sealed), checkText("notes", w.Notes)); err != nil {
+			return false, fmt.Errorf("bring change %q on: %w", w.ID, err)
+		}
+	}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		for _, w := range all {
+			ours, err := changed(ctx, tx, updateWaiting, w.Wiki, w.ID, w.Version, string(w.State), w.Sealed, []byte(w.Notes),
 				w.Changed.UnixMicro(), w.Expires.UnixMicro())
-			if err != nil || !first {
+			if err == nil && !ours {
+				err = errSlower
+			}
+			if err != nil {
 				return err
 			}
-			return appendEntries(ctx, tx, w.Wiki, entries)
-		})
+		}
+		return appendEntries(ctx, tx, all[0].Wiki, entries)
+	})
+	if errors.Is(err, errSlower) {
+		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("bring change %q on: %w", w.ID, err)
+		return false, fmt.Errorf("bring change %q on: %w", all[0].ID, err)
 	}
-	return first, nil
+	return true, nil
 }
 
 // ForgetWaiting removes changes that are over. One that was being sent stays: somebody must look.

@@ -118,6 +118,12 @@ func analyses() []behaviour {
 			renewed := store.Failure{Job: second, Reason: "no text\x00\xff", Tries: 2, Failed: after(3)}
 			s.ok(s.SetAside(s.ctx, renewed))
 			s.equal("failures", s.failures(), []store.Failure{renewed, old})
+			of, err := s.FailuresOf(s.ctx, s.wiki, first.SHA256)
+			s.ok(err)
+			s.equal("failures of the text", of, []store.Failure{old})
+			of, err = s.FailuresOf(s.ctx, "other."+s.wiki, first.SHA256)
+			s.ok(err)
+			s.equal("failures elsewhere", len(of), 0)
 			s.settled(first, true)
 			for range 2 {
 				s.ok(s.TakeBack(s.ctx, first))

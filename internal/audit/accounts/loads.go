@@ -1,0 +1,192 @@
+package accounts
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/wiki"
+)
+
+// ownScripts are the pages that MediaWiki runs for their owner: for all skins, and for those that core has had.
+var ownScripts = []string{"common.js", "vector.js", "vector-2022.js", "monobook.js", "timeless.js", "minerva.js", "cologneblue.js", "modern.js"}
+
+const (
+	// maxScripts bounds the scripts that are followed from one account.
+	maxScripts = 200
+	// maxName is the length of the longest name that is kept, in bytes.
+	maxName = 1000
+	// gadgetModule begins the module of a gadget whose definition's page id follows.
+	gadgetModule = "ext.usergadget.p"
+)
+
+// script is a page that somebody loads, and what it loads in turn.
+type script struct {
+	pages   []string // as [capability.Import] names them
+	missing bool
+}
+
+// loader follows what scripts load. Each page is read once for all accounts.
+type loader struct {
+	*Survey
+	read map[wiki.Title]*script
+}
+
+// of notes everything an account loads.
+func (l *loader) of(ctx context.Context, u wiki.User, now time.Time) error {
+	var next []wiki.Title
+	for _, name := range ownScripts {
+		next = append(next, wiki.Title{NS: wiki.NSUser, Key: strings.ReplaceAll(u.Name, " ", "_") + "/" + name})
+	}
+	gadgets, err := l.gadgets(ctx, u)
+	if err != nil {
+		return err
+	}
+	next = append(next, gadgets...)
+	seen := map[wiki.Title]bool{}
+	for len(next) > 0 && len(seen) < maxScripts {
+		next = slices.DeleteFunc(next, func(t wiki.Title) bool { return seen[t] })
+		for _, t := range next {
+			seen[t] = true
+		}
+		if err := l.fetch(ctx, next); err != nil {
+			return err
+		}
+		var more []wiki.Title
+		for _, t := range next {
+			pages, err := l.note(ctx, u, t, now)
+			if err != nil {
+				return err
+			}
+			more = append(more, pages...)
+		}
+		slices.SortFunc(more, func(a, b wiki.Title) int { return strings.Compare(a.Key, b.Key) })
+		next = slices.Compact(more)
+	}
+	return nil
+}
+
+// gadgets are the pages of the gadgets an account has switched on.
+func (l *loader) gadgets(ctx context.Context, u wiki.User) ([]wiki.Title, error) {
+	choices, err := l.Store.Choices(ctx, l.Site.ID, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, c := range choices {
+		ids = append(ids, c.Gadget)
+	}
+	return l.gadgetPages(ctx, ids)
+}
+
+func (l *loader) gadgetPages(ctx context.Context, ids []int64) ([]wiki.Title, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	gadgets, err := l.Store.Gadgets(ctx, l.Site.ID, ids)
+	if err != nil {
+		return nil, err
+	}
+	var pages []wiki.Title
+	for _, g := range gadgets {
+		for _, file := range g.Files {
+			if t, err := l.Site.Parse(file); err == nil && runs(t) {
+				pages = append(pages, t)
+			}
+		}
+	}
+	return pages, nil
+}
+
+func runs(t wiki.Title) bool {
+	return strings.HasSuffix(t.Key, ".js") || strings.HasSuffix(t.Key, ".vue")
+}
+
+// fetch reads the pages among these that were not read before.
+func (l *loader) fetch(ctx context.Context, titles []wiki.Title) error {
+	var unread []wiki.Title
+	for _, t := range titles {
+		if l.read[t] == nil {
+			unread = append(unread, t)
+		}
+	}
+	if len(unread) == 0 {
+		return nil
+	}
+	pages, err := l.Wiki.Pages(ctx, unread)
+	if err != nil {
+		return err
+	}
+	for i, p := range pages {
+		s := &script{missing: p.ID == 0}
+		if !s.missing {
+			for _, c := range l.Analyse(l.Site.Prefixed(unread[i]), []byte(p.Text)).Capabilities {
+				if c.Name == capability.Import && !slices.Contains(s.pages, c.Target) {
+					s.pages = append(s.pages, c.Target)
+				}
+			}
+		}
+		l.read[unread[i]] = s
+	}
+	return nil
+}
+
+// note notes that an account loads a page, and returns the pages that this one loads.
+func (l *loader) note(ctx context.Context, u wiki.User, t wiki.Title, now time.Time) (more []wiki.Title, err error) {
+	s := l.read[t]
+	if s == nil || s.missing {
+		return nil, nil
+	}
+	l.Usage.Loaded(u.ID, l.Site.Prefixed(t), now)
+	for _, target := range s.pages {
+		switch page, host, id := l.resolve(target, u.Name); {
+		case host != "":
+			l.Usage.Loaded(u.ID, host[:min(len(host), maxName)], now)
+		case id != 0:
+			pages, err := l.gadgetPages(ctx, []int64{id})
+			if err != nil {
+				return nil, err
+			}
+			more = append(more, pages...)
+		case page.Key != "":
+			more = append(more, page)
+		}
+	}
+	return more, nil
+}
+
+// resolve reads what a script loads: a page of this wiki, the id of a gadget, or "//host/path" of another server. All are
+// empty for what is computed, for the wiki's own modules, and for what is no script.
+func (l *loader) resolve(target, me string) (page wiki.Title, elsewhere string, gadget int64) {
+	target = strings.ReplaceAll(target, "<me>", me)
+	if strings.ContainsAny(target, "<>") {
+		return page, "", 0
+	}
+	if name, ok := strings.CutPrefix(target, gadgetModule); ok {
+		id, _ := strconv.ParseInt(name, 10, 64)
+		return page, "", id
+	}
+	name := target
+	if strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http:") || strings.HasPrefix(target, "https:") {
+		u, err := url.Parse(target)
+		if err != nil {
+			return page, "", 0
+		}
+		if here, err := url.Parse(l.Site.Server); u.Host != "" && (err != nil || !strings.EqualFold(u.Host, here.Host)) {
+			return page, "//" + strings.ToLower(u.Host) + u.EscapedPath(), 0
+		}
+		if name = u.Query().Get("title"); name == "" {
+			before, after, _ := strings.Cut(l.Site.ArticlePath, "$1")
+			name = strings.TrimSuffix(strings.TrimPrefix(u.Path, before), after)
+		}
+	}
+	t, err := l.Site.Parse(name)
+	if err != nil || !runs(t) {
+		return page, "", 0
+	}
+	return t, "", 0
+}

@@ -1,0 +1,310 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"sallyport/internal/finding"
+	"sallyport/internal/mediawiki"
+	"sallyport/internal/store"
+	"sallyport/internal/story"
+	"sallyport/internal/trace"
+	"sallyport/internal/wiki"
+)
+
+// Scripts is where the page about a script has its answers from.
+type Scripts struct {
+	// Newest is a page as it is now.
+	Newest func(ctx context.Context, t wiki.Title) (wiki.Page, error)
+	// Known is what analyses said about texts; a [store.Store] is one.
+	Known Analyses
+	// Run says whether scripts are run at all, here or by workers.
+	Run bool
+}
+
+// Analyses is the part of a [store.Store] that the page reads.
+type Analyses interface {
+	Results(ctx context.Context, wiki string, d store.Digest) ([]store.Result, error)
+	FailuresOf(ctx context.Context, wiki string, d store.Digest) ([]store.Failure, error)
+}
+
+// The states of an analysis of a revision.
+const (
+	stateDone  = "done"
+	stateWaits = "waits" // or is under way
+	stateAside = "aside" // nobody tries again unless asked to
+	stateNever = "never" // it is not done with such a page, or on this wiki
+)
+
+// half is how things stand with one analysis.
+type half struct {
+	State   string    `json:"state"`
+	Reason  string    `json:"reason,omitempty"` // why it was set aside
+	Made    time.Time `json:"-"`                // of the result, or when it was set aside
+	Version string    `json:"version,omitempty"`
+	Tier    string    `json:"tier,omitempty"`
+	body    string
+}
+
+// known is everything that is known about a page's newest revision.
+type known struct {
+	page      wiki.Page
+	title     string
+	digest    store.Digest
+	read, run half
+	script    *finding.Script // never nil
+	report    *trace.Report   // never nil
+	isolation string
+}
+
+// scriptPage is what can be seen of it.
+type scriptPage struct {
+	Title            string
+	Verdict          string
+	Facts            []template.HTML
+	Saved            time.Time
+	Author           string
+	History, Diff    string
+	Read, Run        half
+	Can              []canRow
+	Both             bool // it was read and run, so that the table says how each is known
+	Findings, Deeds  []findingRow
+	Reasons          []string
+	Story            []trace.Scene
+	Hosts            []hostRow
+	Others           []finding.Other
+	Isolation        string
+	Visits, Coverage int
+	JSON             string
+}
+
+type canRow struct {
+	Says template.HTML
+	Seen string // "read", "run" or "both"
+}
+
+type findingRow struct {
+	Severity, Message, Advice string
+	Line                      int
+	Code                      string    // that line
+	Way                       []stepRow // from source to sink
+}
+
+type stepRow struct {
+	Line    int
+	Message string
+	Path    string // of another script; empty for this one
+}
+
+type hostRow struct{ Host, Seen, When string }
+
+// script shows what is known of the newest revision of a page of code.
+func (p *pages) script(v *visit) error {
+	name, format := splitFormat(v.PathValue("title"))
+	if format == "csv" {
+		name, format = v.PathValue("title"), ""
+	}
+	k, err := p.newest(v.Context(), strings.TrimSuffix(name, "/"))
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		return p.scriptJSON(v, k)
+	}
+	return p.show(v, "script", http.StatusOK, p.tell(v.lang, k))
+}
+
+// newest finds a page and what is known of it.
+func (p *pages) newest(ctx context.Context, name string) (*known, error) {
+	t, err := p.Site.Parse(name)
+	if err != nil || t.NS != wiki.NSUser && t.NS != wiki.NSMediaWiki {
+		return nil, errNoScript
+	}
+	page, err := p.Scripts.Newest(ctx, t)
+	switch {
+	case errors.Is(err, mediawiki.ErrNoRevision), errors.Is(err, mediawiki.ErrTooLong):
+		return nil, errNoScript
+	case err != nil:
+		return nil, err
+	}
+	kind := wiki.Code(page.Title, page.Model)
+	if !page.Exists() || kind == wiki.NotCode || kind == wiki.SiteHTML {
+		return nil, errNoScript
+	}
+	k := &known{page: page, title: p.Site.PrefixedText(page.Title), digest: store.DigestOf(page.Text), script: &finding.Script{}, report: &trace.Report{}}
+	return k, p.fill(ctx, k, p.Scripts.Run && (kind == wiki.SiteJS || kind == wiki.UserJS))
+}
+
+// fill reads results and failures.
+func (p *pages) fill(ctx context.Context, k *known, runs bool) error {
+	results, err := p.Scripts.Known.Results(ctx, p.Site.ID, k.digest)
+	if err != nil {
+		return err
+	}
+	failures, err := p.Scripts.Known.FailuresOf(ctx, p.Site.ID, k.digest)
+	if err != nil {
+		return err
+	}
+	k.read, k.run = k.halfOf("scan", results, failures), k.halfOf("detonate", results, failures)
+	if k.run.State == stateWaits && !runs {
+		k.run.State = stateNever
+	}
+	if k.read.body != "" {
+		if err := json.Unmarshal([]byte(k.read.body), k.script); err != nil {
+			return fmt.Errorf("read the scan of %s: %w", k.title, err)
+		}
+	}
+	if k.run.body == "" {
+		return nil
+	}
+	var document struct {
+		Isolation string
+		Runs      []*trace.Report
+	}
+	if err := json.Unmarshal([]byte(k.run.body), &document); err != nil {
+		return fmt.Errorf("read the run of %s: %w", k.title, err)
+	}
+	if len(document.Runs) > 0 && document.Runs[0] != nil {
+		k.report, k.isolation = document.Runs[0], document.Isolation
+	}
+	return nil
+}
+
+// halfOf finds the newest result of a kind, else why there is none. A result belongs to a page: what a script may do depends on
+// whose it is.
+func (k *known) halfOf(kind string, results []store.Result, failures []store.Failure) half {
+	here := func(j store.Job) bool { return j.Kind == kind && (j.Path == k.title || j.Path == "") }
+	if i := slices.IndexFunc(results, func(r store.Result) bool { return here(r.Job) }); i >= 0 {
+		r := results[i]
+		return half{State: stateDone, Made: r.Made, Version: r.Version, Tier: r.Tier, body: r.Body}
+	}
+	if i := slices.IndexFunc(failures, func(f store.Failure) bool { return here(f.Job) }); i >= 0 {
+		f := failures[i]
+		return half{State: stateAside, Made: f.Failed, Version: f.Version, Tier: f.Tier, Reason: f.Reason}
+	}
+	return half{State: stateWaits}
+}
+
+// tell puts what is known into words.
+func (p *pages) tell(lang string, k *known) *scriptPage {
+	b := &scriptPage{
+		Title: k.title, Verdict: string(k.report.Verdict), Saved: k.page.Touched, Author: k.page.Author, Read: k.read, Run: k.run,
+		History: p.historyURL(stored(k.title)), Diff: p.diffURL(k.title, k.page.Rev), JSON: strings.TrimSuffix(p.scriptURL(k.title), "/") + ".json",
+		Both: k.read.State == stateDone && k.run.State == stateDone, Reasons: k.report.Reasons, Story: k.report.Story,
+		Others: k.script.Others, Isolation: k.isolation, Visits: k.report.Visits.Runs, Coverage: int(100 * k.report.Coverage),
+	}
+	for _, c := range story.Explain(k.script, k.report).Capabilities {
+		b.Can = append(b.Can, canRow{p.words.Can(lang, c.Capability, isolate), seenKey(c.Seen)})
+	}
+	b.Findings = k.findings()
+	for _, f := range k.report.Findings {
+		b.Deeds = append(b.Deeds, findingRow{Severity: f.Severity.String(), Message: f.Message, Line: f.Line})
+	}
+	for _, r := range trace.Inventory([]trace.Sight{{Path: k.title, Static: k.script.Capabilities, Report: k.report}}) {
+		if r.Kind == "host" {
+			b.Hosts = append(b.Hosts, hostRow{r.Target, seenKey(r.Seen), r.When})
+		}
+	}
+	b.Facts = p.scriptFacts(lang, k, b)
+	return b
+}
+
+// findings of the reading, worst first, each with its place.
+func (k *known) findings() []findingRow {
+	found := slices.Clone(k.script.Findings)
+	slices.SortStableFunc(found, func(a, b finding.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	lines := finding.NewLines(k.page.Text)
+	rows := make([]findingRow, len(found))
+	for i, f := range found {
+		row := findingRow{Severity: f.Severity.String(), Message: f.Message, Advice: f.Advice, Line: f.Span.Start.Line}
+		if row.Line > 0 && row.Line <= lines.Count() {
+			start, end := lines.Bounds(row.Line)
+			row.Code = excerpt(k.page.Text[start:end], f.Span.Start.Column)
+		}
+		for _, step := range f.Flow[:min(len(f.Flow), mostSteps)] {
+			row.Way = append(row.Way, stepRow{step.Span.Start.Line, step.Message, step.Path})
+		}
+		rows[i] = row
+	}
+	return rows
+}
+
+const (
+	mostSteps = 20  // of a way that are shown
+	mostCode  = 160 // characters of a line that are shown
+)
+
+// excerpt is the part of a line around a column, for lines that are whole programs.
+func excerpt(line string, column int) string {
+	all := []rune(strings.TrimRight(line, "\r\n"))
+	if len(all) <= mostCode {
+		return strings.TrimSpace(string(all))
+	}
+	from := min(max(0, column-1-mostCode/4), len(all)-mostCode)
+	return "… " + strings.TrimSpace(string(all[from:from+mostCode])) + " …"
+}
+
+// scriptFacts is the answer in a line.
+func (p *pages) scriptFacts(lang string, k *known, b *scriptPage) (facts []template.HTML) {
+	if k.read.State == stateDone {
+		facts = append(facts, p.words.HTML(lang, "script-findings", len(b.Findings)))
+	}
+	if k.read.State == stateDone || k.run.State == stateDone {
+		facts = append(facts, p.words.HTML(lang, "script-hosts", len(b.Hosts)))
+	}
+	if k.run.State == stateDone {
+		facts = append(facts, p.words.HTML(lang, "script-visits", b.Visits))
+	}
+	return facts
+}
+
+func seenKey(seen string) string {
+	switch seen {
+	case trace.SeenBoth:
+		return "both"
+	case trace.SeenRunning:
+		return "run"
+	default:
+		return "read"
+	}
+}
+
+// scriptURL is the address of the page about a script. A title that ends like a format gets a slash, which says that it is none.
+func (p *pages) scriptURL(title string) string {
+	u := p.Base + "/script/" + (&url.URL{Path: stored(title)}).EscapedPath()
+	if strings.HasSuffix(title, ".json") {
+		u += "/"
+	}
+	return u
+}
+
+func (p *pages) scriptJSON(v *visit, k *known) error {
+	about := map[string]any{
+		"schema": "sallyport/script/1", "title": k.title, "revision": k.page.Rev, "saved": stamp(k.page.Touched), "author": k.page.Author,
+		"sha256": string(k.digest), "scan": k.read.data(), "detonate": k.run.data(),
+		"capabilities": story.Explain(k.script, k.report).Capabilities,
+	}
+	for name, h := range map[string]half{"read": k.read, "run": k.run} {
+		if h.body != "" {
+			about[name] = json.RawMessage(h.body)
+		}
+	}
+	return v.json(about)
+}
+
+// data is the state of an analysis as data.
+func (h half) data() any {
+	return struct {
+		half
+		Made string `json:"made,omitempty"`
+	}{h, stamp(h.Made)}
+}
