@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -97,11 +98,7 @@ func stock(b *testing.B, name, path string, anew bool, handler http.Handler) dri
 }
 
 func runStock(ctx context.Context, handler http.Handler) error {
-	if err := chromedp.Listen(ctx, func(event any) {
-		if e, ok := event.(*cdpfetch.EventRequestPaused); ok {
-			go fulfil(ctx, handler, e)
-		}
-	}); err != nil {
+	if err := answerWith(ctx, handler); err != nil {
 		return err
 	}
 	if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "emit"}); err != nil {
@@ -114,9 +111,6 @@ func runStock(ctx context.Context, handler http.Handler) error {
 	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, script); err != nil {
 		return err
 	}
-	if _, err := chromedp.Call(ctx, cdpfetch.Enable, cdpfetch.EnableParams{}); err != nil {
-		return err
-	}
 	if err := chromedp.Do(ctx, chromedp.Navigate(stubHost+"/")); err != nil {
 		return err
 	}
@@ -124,9 +118,35 @@ func runStock(ctx context.Context, handler http.Handler) error {
 	return wantDone(got, err)
 }
 
+// answerWith has every request of a page answered by the handler.
+func answerWith(ctx context.Context, handler http.Handler) error {
+	if err := chromedp.Listen(ctx, func(event any) {
+		if e, ok := event.(*cdpfetch.EventRequestPaused); ok {
+			go fulfil(ctx, handler, e)
+		}
+	}); err != nil {
+		return err
+	}
+	_, err := chromedp.Call(ctx, cdpfetch.Enable, cdpfetch.EnableParams{})
+	return err
+}
+
 // fulfil answers a paused request from the handler.
 func fulfil(ctx context.Context, handler http.Handler, e *cdpfetch.EventRequestPaused) {
-	r := httptest.NewRequest(e.Request.Method, e.Request.URL, nil)
+	var body bytes.Buffer
+	for _, part := range e.Request.PostDataEntries {
+		body.Write(part.Bytes)
+	}
+	r, err := http.NewRequestWithContext(ctx, e.Request.Method, e.Request.URL, &body)
+	if err != nil {
+		return // the page waits for an answer in vain, as it would for a broken server's
+	}
+	for name, value := range e.Request.Headers {
+		if text, ok := value.(string); ok {
+			r.Header.Set(name, text)
+		}
+	}
+	r.Header.Set("Sec-Fetch-Dest", destination(e))
 	w := httptest.NewRecorder()
 	handler.ServeHTTP(w, r)
 	answer := cdpfetch.FulfillRequestParams{RequestID: e.RequestID, ResponseCode: int64(w.Code), Body: w.Body.Bytes()}
@@ -134,4 +154,23 @@ func fulfil(ctx context.Context, handler http.Handler, e *cdpfetch.EventRequestP
 		answer.ResponseHeaders = append(answer.ResponseHeaders, &cdpfetch.HeaderEntry{Name: name, Value: w.Header().Get(name)})
 	}
 	_, _ = chromedp.Call(ctx, cdpfetch.FulfillRequest, answer)
+}
+
+// destination is what the browser says to servers and hides from those who intercept.
+func destination(e *cdpfetch.EventRequestPaused) string {
+	switch e.ResourceType {
+	case network.ResourceTypeDocument:
+		return "document"
+	case network.ResourceTypeScript:
+		return "script"
+	case network.ResourceTypeStylesheet:
+		return "style"
+	case network.ResourceTypeImage:
+		return "image"
+	case network.ResourceTypeFont:
+		return "font"
+	case network.ResourceTypePing:
+		return "ping"
+	}
+	return "empty"
 }

@@ -15,6 +15,8 @@ confirm_listen = %q
 store = %q
 bus = "embedded:"
 log_level = "warn"
+[analysis]
+detonate = false
 [wiki]
 url = %q
 script_path = %q

@@ -14,6 +14,10 @@
 // Before anything else runs in a document, frame or worker, our instrumentation runs there and says hello. A realm that was
 // not heard of is an error ([ErrSilent]), never a clean run.
 //
+// At level B one thing is left open: Landlock knows ports and no addresses, so that the browser could reach the proxy's port, a number
+// that the kernel picks anew for each browser, on any machine. What no page can turn off stands before it (no name is resolved, and a
+// proxy is set for every address); level A has no such gap.
+//
 // [Start] tries every way out it knows of with an inert page, and refuses to go on when one is open. What a page does to the
 // browser itself (loops, floods, crashes, memory) is bounded by [Limits], and ends its context, not its neighbours.
 package browser

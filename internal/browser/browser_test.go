@@ -41,7 +41,7 @@ func open(t testing.TB, o Options) *Browser {
 	case errors.Is(err, ErrNotFound) && os.Getenv("SALLYPORT_TEST_ALL") != "1":
 		t.Skip(err)
 	case errors.Is(err, ErrRefused):
-		t.Skipf("THIS SYSTEM REFUSES ISOLATION LEVEL %s, WHICH THEREFORE WENT UNTESTED: %v", o.Level, err)
+		levelRefused(t, attempts(o)[0], err)
 	case err != nil:
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,9 +14,8 @@ import (
 // descendants are a process and all that came from it, by process number.
 func descendants(root int) []int {
 	parents := map[int][]int{}
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, name := range stats {
-		if pid, parent, ok := parentOf(name); ok {
+	for _, pid := range processes() {
+		if parent, ok := parentOf(pid); ok {
 			parents[parent] = append(parents[parent], pid)
 		}
 	}
@@ -28,19 +26,52 @@ func descendants(root int) []int {
 	return family
 }
 
-// parentOf reads proc_pid_stat(5): the name in brackets may hold anything, the state and the parent follow it.
-func parentOf(stat string) (pid, parent int, ok bool) {
-	text, err := os.ReadFile(stat) // #nosec G304 -- of /proc
+// processes are all there are.
+func processes() (pids []int) {
+	dir, err := os.Open("/proc")
 	if err != nil {
-		return 0, 0, false
+		return nil
+	}
+	defer func() { _ = dir.Close() }()
+	names, _ := dir.Readdirnames(-1) // those that could be read
+	for _, name := range names {
+		if pid, err := strconv.Atoi(name); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// parentOf reads proc_pid_stat(5): the name in brackets may hold anything, the state and the parent follow it.
+func parentOf(pid int) (parent int, ok bool) {
+	text, err := os.ReadFile("/proc/" + itoa(pid) + "/stat")
+	if err != nil {
+		return 0, false
 	}
 	end := bytes.LastIndexByte(text, ')')
 	var state string
-	if _, err := fmt.Sscan(string(text[end+1:]), &state, &parent); err != nil {
-		return 0, 0, false
+	_, err = fmt.Sscan(string(text[end+1:]), &state, &parent)
+	return parent, err == nil
+}
+
+// resident is what processes have in memory, in bytes, what they share counted for each.
+func resident(pids []int) (total int64) {
+	for _, pid := range pids {
+		if _, pages, _, ok := statm(pid); ok {
+			total += pages * int64(os.Getpagesize())
+		}
 	}
-	pid, err = strconv.Atoi(filepath.Base(filepath.Dir(stat)))
-	return pid, parent, err == nil
+	return total
+}
+
+// statm reads proc_pid_statm(5): the sizes are in pages.
+func statm(pid int) (size, resident, shared int64, ok bool) {
+	text, err := os.ReadFile("/proc/" + itoa(pid) + "/statm")
+	if err != nil {
+		return 0, 0, 0, false
+	}
+	_, err = fmt.Sscan(string(text), &size, &resident, &shared)
+	return size, resident, shared, err == nil
 }
 
 // memory is what a process keeps for itself in bytes: its proportional share where the kernel tells us, or else what is
@@ -56,12 +87,8 @@ func memory(pid int) int64 {
 			}
 		}
 	}
-	text, err := os.ReadFile(dir + "/statm")
-	if err != nil {
-		return 0
-	}
-	var size, resident, shared int64
-	if _, err := fmt.Sscan(string(text), &size, &resident, &shared); err != nil {
+	_, resident, shared, ok := statm(pid)
+	if !ok {
 		return 0
 	}
 	return (resident - shared) * int64(os.Getpagesize())

@@ -24,6 +24,8 @@ func descendants(int) []int { return nil }
 
 func memory(int) int64 { return 0 }
 
+func resident([]int) int64 { return 0 }
+
 func commandLine(int) string { return "" }
 
 func killProcess(int) {}

@@ -22,6 +22,7 @@ type Browser struct {
 	limits    Limits
 	log       *slog.Logger
 	agent     string // user agent of a desktop browser of this version
+	product   string // name and version
 	stop      context.CancelFunc
 	watching  sync.WaitGroup
 
@@ -40,6 +41,9 @@ type Isolation struct {
 
 // Isolation says how this browser is sealed.
 func (b *Browser) Isolation() Isolation { return b.isolation }
+
+// Version is the browser's name and version, as "HeadlessChrome/150.0.1.2".
+func (b *Browser) Version() string { return b.product }
 
 // Start starts a browser, sealed at the best level there is, and tries whether it leaks. It returns [ErrNotFound],
 // [ErrRefused] when the system offers no level that was asked for, or [ErrLeak].
@@ -150,7 +154,7 @@ func begin(ctx context.Context, o Options, l launch) (*Browser, error) {
 func (b *Browser) greet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	var version struct{ UserAgent string }
+	var version struct{ UserAgent, Product string }
 	if err := b.client.call(ctx, "", "Browser.getVersion", nil, &version); err != nil {
 		said := b.process.errors.String()
 		if errors.Is(err, errGone) && strings.Contains(said, "sandbox") {
@@ -158,6 +162,7 @@ func (b *Browser) greet(ctx context.Context) error {
 		}
 		return fmt.Errorf("start %s: %w: %s", b.process.path, err, strings.TrimSpace(said))
 	}
+	b.product = version.Product
 	b.agent = strings.ReplaceAll(version.UserAgent, "HeadlessChrome", "Chrome")
 	return b.client.call(ctx, "", "Target.setAutoAttach", autoAttach, nil)
 }

@@ -82,17 +82,25 @@ func (c *Context) stopScripts() {
 	}
 }
 
-// watchMemory kills the largest page when the browser's processes together have more than they may.
+// watchMemory kills the largest page when the browser's processes together have more than they may. To look for processes and to weigh
+// them is dear; what they have with what they share is cheap to know, and as long as that is little, they have little.
 func (b *Browser) watchMemory(ctx context.Context) {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	var family []int
+	for n := 0; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
 		case <-b.client.gone:
 			return
 		case <-tick.C:
+			if n%2 == 0 {
+				family = descendants(b.process.cmd.Process.Pid)
+			}
+			if resident(family) <= b.limits.Memory {
+				continue
+			}
 			if total, largest := b.weigh(); total > b.limits.Memory && largest != 0 {
 				b.overweight(total, largest)
 			}

@@ -28,12 +28,12 @@ func BenchmarkAnItemFromAddToDone(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer c.Close()
-			w, err := c.Work(b.Context(), bus.WorkOptions{Name: "jobs", AckWait: wait, Most: 1000})
+			w, err := c.Work(b.Context(), bus.WorkOptions{Name: "jobs", AckWait: silence, Most: 1000, Ranks: 1})
 			if err != nil {
 				b.Fatal(err)
 			}
 			for i := 0; b.Loop(); i++ {
-				if _, err := w.Add(b.Context(), "scan", strconv.Itoa(i), []byte("a job of some length, as they are")); err != nil {
+				if _, err := w.Add(b.Context(), "scan", 0, strconv.Itoa(i), []byte("a job of some length, as they are")); err != nil {
 					b.Fatal(err)
 				}
 				item, err := w.Take(b.Context(), "scan")

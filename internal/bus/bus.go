@@ -51,9 +51,6 @@ type Bus struct {
 
 	mu   sync.Mutex
 	gaps map[chan struct{}]bool // of subscribers who may have missed something
-	// since ends when the connection was lost and found again: the server has forgotten what it was asked until then.
-	since   context.Context
-	forgets context.CancelFunc
 
 	closing sync.Once
 	closed  error
@@ -66,7 +63,6 @@ func Open(ctx context.Context, o Options) (*Bus, error) {
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}
-	b.since, b.forgets = context.WithCancel(context.Background())
 	err := b.open(ctx, o)
 	if err == nil {
 		b.js, err = jetstream.New(b.conn)
@@ -104,9 +100,6 @@ func (b *Bus) Close() error {
 	if b.conn != nil {
 		b.conn.Close()
 	}
-	b.mu.Lock()
-	b.forgets()
-	b.mu.Unlock()
 	if b.server == nil {
 		return nil
 	}

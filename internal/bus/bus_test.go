@@ -119,7 +119,7 @@ func TestABusInMemoryLeavesNothingBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Work(t.Context(), bus.WorkOptions{Name: "jobs", AckWait: wait, Most: 10}); err != nil {
+	if _, err := b.Work(t.Context(), bus.WorkOptions{Name: "jobs", AckWait: silence, Most: 10}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Close(); err != nil {

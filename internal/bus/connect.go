@@ -33,7 +33,6 @@ func (b *Bus) connect(address, name string, more ...nats.Option) (*nats.Conn, er
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) {
 			b.log.Info("bus found again")
-			b.forgotten()
 			b.missed()
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
@@ -42,21 +41,6 @@ func (b *Bus) connect(address, name string, more ...nats.Option) (*nats.Conn, er
 		}),
 	}, more...)
 	return nats.Connect(address, options...)
-}
-
-// forgotten ends what waits for an answer of the server as it was.
-func (b *Bus) forgotten() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.forgets()
-	b.since, b.forgets = context.WithCancel(context.Background())
-}
-
-// sinceThen is the context of the connection as it is now.
-func (b *Bus) sinceThen() context.Context {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.since
 }
 
 // join connects to another process's embedded server.

@@ -56,7 +56,7 @@ func embed(ctx context.Context, folder string, log *slog.Logger) (e *embedded, e
 func (e *embedded) start(ctx context.Context, folder string, log *slog.Logger) (err error) {
 	e.nats, err = server.NewServer(&server.Options{
 		ServerName: "sallyport", DontListen: true, NoSigs: true, NoLog: true,
-		JetStream: true, StoreDir: folder, JetStreamMaxMemory: 2 * mostBytes, JetStreamMaxStore: 2 * mostBytes,
+		JetStream: true, StoreDir: folder, JetStreamMaxMemory: 4 * mostBytes, JetStreamMaxStore: 4 * mostBytes,
 		SyncAlways: e.scrap == "", // what was added is there after a power cut
 	})
 	if err != nil {

@@ -18,10 +18,11 @@ type WorkOptions struct {
 	// AckWait is how long a worker may be silent before its item is given to another.
 	AckWait time.Duration
 	Most    int // items that may wait
+	Ranks   int // of urgency: from 0, which is done first, to Ranks-1
 }
 
-// Work is a queue whose items are kept until they are done. Each item has a kind, which says who can do it, and an id: an
-// item whose id waits or is worked on already is not added again.
+// Work is a queue whose items are kept until they are done. Each item has a kind, which says who can do it, a rank, which says
+// how soon, and an id: an item whose id waits or is worked on already is not added again.
 //
 // Ids are part of the subject, and the stream holds one message for each subject. Unlike the message ids that JetStream
 // remembers for some minutes, that holds for as long as the item is there.
@@ -30,19 +31,25 @@ type Work struct {
 	o      WorkOptions
 	stream string
 
+	bell *bell
+
 	mu        sync.Mutex
-	consumers map[string]jetstream.Consumer // by kind
+	store     jetstream.Stream
+	consumers map[string]jetstream.Consumer // by lane
 }
 
 // mostBytes bounds a queue. The server sets as much aside.
-const mostBytes = 256 << 20
+const mostBytes = 128 << 20
 
 // Work opens a queue, making it when it is not there.
 func (b *Bus) Work(ctx context.Context, o WorkOptions) (*Work, error) {
-	w := &Work{bus: b, o: o, stream: "sallyport-" + o.Name}
+	w := &Work{bus: b, o: o, stream: "sallyport-" + o.Name, bell: newBell()}
 	err := checkWord("queue", o.Name)
 	if err == nil {
 		err = w.open(ctx)
+	}
+	if err == nil {
+		err = w.listen()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open queue %s: %w", o.Name, err)
@@ -59,38 +66,84 @@ func (w *Work) open(ctx context.Context) error {
 	if w.bus.memory {
 		storage = jetstream.MemoryStorage
 	}
-	_, err := w.bus.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	store, err := w.bus.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: w.stream, Subjects: []string{w.subject("*", "*")}, Storage: storage,
-		Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew,
+		Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew, AllowDirect: true,
 		MaxMsgs: int64(w.o.Most), MaxBytes: mostBytes, MaxMsgsPerSubject: 1, DiscardNewPerSubject: true,
 	})
+	if err == nil { // else what was opened before is asked on
+		w.store = store
+	}
 	return err
 }
 
-func (w *Work) subject(kind, id string) string {
-	return strings.Join([]string{"sallyport", "work", w.o.Name, kind, id}, ".")
+// kept is the stream as it was opened last.
+func (w *Work) kept() jetstream.Stream {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.store
 }
 
-// Add keeps an item. added is false when one of that id is there already. When no more may wait the error is [ErrFull].
-func (w *Work) Add(ctx context.Context, kind, id string, data []byte) (added bool, err error) {
+func (w *Work) subject(lane, id string) string {
+	return strings.Join([]string{"sallyport", "work", w.o.Name, lane, id}, ".")
+}
+
+// Add keeps an item. added is false when one of that id is there already: one that waits in a less urgent rank moves up, and
+// none moves down. When no more may wait the error is [ErrFull].
+func (w *Work) Add(ctx context.Context, kind string, rank int, id string, data []byte) (added bool, err error) {
 	if err := errors.Join(checkWord("kind", kind), checkWord("id", id)); err != nil {
 		return false, err
 	}
+	if rank < 0 || rank >= w.o.Ranks {
+		return false, fmt.Errorf("add to queue %s: there is no rank %d", w.o.Name, rank)
+	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	_, err = w.bus.js.Publish(ctx, w.subject(kind, id), data)
+	added, err = w.add(ctx, kind, rank, id, data)
 	if lost(err) && w.open(ctx) == nil {
-		_, err = w.bus.js.Publish(ctx, w.subject(kind, id), data)
+		added, err = w.add(ctx, kind, rank, id, data)
 	}
+	if err != nil {
+		return false, fmt.Errorf("add to queue %s: %w", w.o.Name, err)
+	}
+	if added {
+		w.tell()
+	}
+	return added, nil
+}
+
+func (w *Work) add(ctx context.Context, kind string, rank int, id string, data []byte) (added bool, err error) {
+	at, item, err := w.elsewhere(ctx, kind, rank, id)
+	if err != nil {
+		return false, err
+	}
+	if item == nil {
+		return w.publish(ctx, w.lane(kind, rank), id, data)
+	}
+	given, err := w.given(ctx, w.lane(kind, at), item)
+	if err != nil || at < rank || given {
+		return false, err
+	}
+	switch first, err := w.publish(ctx, w.lane(kind, rank), id, data); {
+	case errors.Is(err, ErrFull): // it waits where it is
+		return false, nil
+	case err != nil || !first:
+		return false, err
+	}
+	w.tell()
+	return false, w.leave(ctx, item)
+}
+
+// publish keeps an item in one lane, where it is not there already.
+func (w *Work) publish(ctx context.Context, lane, id string, data []byte) (first bool, err error) {
+	_, err = w.bus.js.Publish(ctx, w.subject(lane, id), data)
 	switch {
-	case err == nil:
-		return true, nil
 	case says(err, "maximum messages per subject exceeded"):
 		return false, nil
 	case says(err, "maximum messages exceeded"), says(err, "maximum bytes exceeded"):
-		err = ErrFull
+		return false, ErrFull
 	}
-	return false, fmt.Errorf("add to queue %s: %w", w.o.Name, err)
+	return err == nil, err
 }
 
 // storeFailed is the server's code for all reasons why it did not keep a message (JSStreamStoreFailedF); which it was is
@@ -102,25 +155,25 @@ func says(err error, words string) bool {
 	return errors.As(err, &e) && e.ErrorCode == storeFailed && strings.Contains(e.Description, words)
 }
 
-// consumer finds or makes the cursor that all workers of a kind share.
-func (w *Work) consumer(ctx context.Context, kind string) (jetstream.Consumer, error) {
-	if err := checkWord("kind", kind); err != nil {
+// consumer finds or makes the cursor that all workers of a lane share.
+func (w *Work) consumer(ctx context.Context, lane string) (jetstream.Consumer, error) {
+	if err := checkWord("kind", lane); err != nil {
 		return nil, err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if c := w.consumers[kind]; c != nil {
+	if c := w.consumers[lane]; c != nil {
 		return c, nil
 	}
 	c, err := w.bus.js.CreateOrUpdateConsumer(ctx, w.stream, jetstream.ConsumerConfig{
-		Durable: kind, FilterSubject: w.subject(kind, "*"), AckPolicy: jetstream.AckExplicitPolicy, AckWait: w.o.AckWait,
+		Durable: lane, FilterSubject: w.subject(lane, "*"), AckPolicy: jetstream.AckExplicitPolicy, AckWait: w.o.AckWait,
 		MaxDeliver:    -1, // whoever takes an item too often decides what becomes of it
 		MaxAckPending: maxTaken, MaxWaiting: maxTaken,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("open queue %s for %s: %w", w.o.Name, kind, err)
+		return nil, fmt.Errorf("open queue %s for %s: %w", w.o.Name, lane, err)
 	}
-	w.consumers[kind] = c
+	w.consumers[lane] = c
 	return c, nil
 }
 
@@ -131,7 +184,7 @@ const maxTaken = 10_000
 func lost(err error) bool {
 	for _, sign := range []error{
 		jetstream.ErrConsumerNotFound, jetstream.ErrConsumerDeleted, jetstream.ErrStreamNotFound,
-		jetstream.ErrNoStreamResponse, jetstream.ErrNoHeartbeat, nats.ErrNoResponders,
+		jetstream.ErrNoStreamResponse, nats.ErrNoResponders, errSilent,
 	} {
 		if errors.Is(err, sign) {
 			return true

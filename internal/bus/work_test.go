@@ -11,12 +11,12 @@ import (
 	"sallyport/internal/bus/bustest"
 )
 
-// wait is how long a worker may be silent in these tests.
-const wait = time.Second
+// silence is how long a worker may be silent in these tests.
+const silence = time.Second
 
 func work(t *testing.T, b *bus.Bus, most int) *bus.Work {
 	t.Helper()
-	w, err := b.Work(t.Context(), bus.WorkOptions{Name: "jobs", AckWait: wait, Most: most})
+	w, err := b.Work(t.Context(), bus.WorkOptions{Name: "jobs", AckWait: silence, Most: most, Ranks: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func work(t *testing.T, b *bus.Bus, most int) *bus.Work {
 
 func add(t *testing.T, w *bus.Work, kind, id string, want bool) {
 	t.Helper()
-	added, err := w.Add(t.Context(), kind, id, []byte(id+" data"))
+	added, err := w.Add(t.Context(), kind, 0, id, []byte(id+" data"))
 	if err != nil || added != want {
 		t.Fatalf("add %s: %t (%v), want %t", id, added, err, want)
 	}
@@ -108,7 +108,7 @@ func TestASilentWorkersItemIsGivenToAnotherAndABusyOnesIsNot(t *testing.T) {
 		go func() {
 			for renewing.Err() == nil {
 				_ = busy.Renew()
-				time.Sleep(wait / 10)
+				time.Sleep(silence / 10)
 			}
 		}()
 		silent := take(t, v, "scan", "silent", 2)
@@ -168,7 +168,7 @@ func TestAFullQueueSaysSo(t *testing.T) {
 		for i := range 3 {
 			add(t, w, "scan", fmt.Sprint(i), true)
 		}
-		if _, err := w.Add(t.Context(), "scan", "more", nil); !errors.Is(err, bus.ErrFull) {
+		if _, err := w.Add(t.Context(), "scan", 0, "more", nil); !errors.Is(err, bus.ErrFull) {
 			t.Errorf("error %v, want bus.ErrFull", err)
 		}
 		done(t, take(t, v, "scan", "0", 1))
@@ -189,7 +189,7 @@ func TestWorkSurvivesTheServer(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Add(t.Context(), "scan", "late", nil); err == nil {
+	if _, err := w.Add(t.Context(), "scan", 0, "late", nil); err == nil {
 		t.Error("a closed bus took work")
 	}
 	if _, err := w.Take(t.Context(), "scan"); err == nil {
@@ -213,9 +213,9 @@ func TestAQueueThatTheServerLostIsMadeAgain(t *testing.T) {
 	s.Forget()
 	s.Run()
 	patiently(t, "work is taken again", func() error {
-		ctx, cancel := context.WithTimeout(t.Context(), wait)
+		ctx, cancel := context.WithTimeout(t.Context(), soon/2)
 		defer cancel()
-		_, _ = w.Add(ctx, "scan", "b", []byte("b data"))
+		_, _ = w.Add(ctx, "scan", 0, "b", []byte("b data"))
 		item, err := w.Take(ctx, "scan")
 		if err != nil {
 			return err

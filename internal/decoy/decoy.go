@@ -72,6 +72,10 @@ type Visit struct {
 	Config  map[string]any // further values of mw.config
 	Options map[string]any // preferences
 	Cookies map[string]string
+	// Companions are loaded before the script, and without it too: a baseline has them.
+	Companions []Companion
+	// Modules are loaded before the script and its companions are: what a gadget's definition would name.
+	Modules []string
 	Shim    string // JavaScript that gives an older wiki what newer ones have, before the script is loaded
 
 	// Record hears of everything, in several goroutines. Run, T, Persona, Page, Stage and Script are left to it.
@@ -88,6 +92,7 @@ type Decoy struct {
 
 	mu       sync.Mutex
 	expected string            // the navigation that is ours
+	shown    int               // how often it was answered
 	greeted  map[string]bool   // hosts that have been given cookies
 	served   map[string]string // analysed scripts by URL: their text
 	bodies   []Body
@@ -110,13 +115,21 @@ func New(v Visit) *Decoy {
 func (d *Decoy) Expect(url string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.expected = strings.SplitN(url, "#", 2)[0]
+	d.expected, d.shown = strings.SplitN(url, "#", 2)[0], 0
 }
+
+// maxReloads is how often a page may load itself again before it has to stay: a script that does so on every load would never be seen to
+// its end.
+const maxReloads = 3
 
 func (d *Decoy) expects(url string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.expected == url
+	if d.expected != url {
+		return false
+	}
+	d.shown++
+	return d.shown <= 1+maxReloads
 }
 
 // Scripts are the texts of the analysed scripts that were served, by their address.

@@ -42,6 +42,24 @@
 			}, wait );
 		};
 	} );
+	give( util, 'throttle', function ( f, wait ) {
+		var last = 0;
+		return function () {
+			if ( Date.now() - last >= wait ) {
+				last = Date.now();
+				f.apply( this, arguments );
+			}
+		};
+	} );
+	// What Wikimedia's wikis say of a page.
+	if ( mw.config.get( 'wgArticleId' ) && mw.config.get( 'wgWikibaseItemId' ) === null ) {
+		mw.config.set( 'wgWikibaseItemId', 'Q2512' );
+	}
+	[ [ 'og:title', mw.config.get( 'wgTitle' ) ], [ 'og:type', 'website' ] ].forEach( function ( row ) {
+		if ( !document.querySelector( 'meta[property="' + row[ 0 ] + '"]' ) ) {
+			$( '<meta>' ).attr( { property: row[ 0 ], content: row[ 1 ] } ).appendTo( document.head );
+		}
+	} );
 	// Plugins of extensions that dress up what is there.
 	[ 'wikiEditor', 'tipsy', 'tablesorter', 'makeCollapsible' ].forEach( function ( name ) {
 		give( $ && $.fn, name, function () {

@@ -16,7 +16,7 @@ func (d *Decoy) wiki(w http.ResponseWriter, a *ask) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	if d.rawCode(w, a) {
+	if d.rawCode(w, a) || d.companion(w, a) {
 		return
 	}
 	r := d.writes(a)
@@ -35,7 +35,9 @@ func (d *Decoy) wiki(w http.ResponseWriter, a *ask) {
 			d.record(a, trace.TokenRead, trace.Data{Answer: "decoy", Name: r.get("type")})
 		}
 	}
-	d.page(w, a)
+	if !r.api || !d.wikibase(w, a, r) {
+		d.page(w, a, r)
+	}
 }
 
 // rawCode serves the text of a page as a script: the one under test, one at hand, or a placeholder. It says whether it did.
@@ -47,8 +49,8 @@ func (d *Decoy) rawCode(w http.ResponseWriter, a *ask) bool {
 	ctype := a.URL.Query().Get("ctype")
 	isScript := a.how == "script" || a.how == "worker" || strings.Contains(ctype, "javascript")
 	if s := d.v.Script; s != nil && d.same(title, s.Title) {
-		text := s.Before + s.Text + s.After
-		d.code(w, a, text, "script")
+		d.missing()
+		d.code(w, a, s.Before+s.Text+s.After, "script")
 		return true
 	}
 	if text, ok := d.v.Library.Page(title); ok {
@@ -88,7 +90,7 @@ func (d *Decoy) same(a, b string) bool {
 }
 
 // page passes a reading request on to the source, and puts the run's secrets and the script under test into its answer.
-func (d *Decoy) page(w http.ResponseWriter, a *ask) {
+func (d *Decoy) page(w http.ResponseWriter, a *ask, means *reading) {
 	r := a.Request.Clone(a.Context())
 	r.Body = http.NoBody
 	if len(a.body) > 0 {
@@ -113,6 +115,9 @@ func (d *Decoy) page(w http.ResponseWriter, a *ask) {
 	body := b.body.Bytes()
 	if !strings.HasSuffix(a.URL.Path, "/load.php") && (strings.Contains(kind, "html") || strings.Contains(kind, "json") || strings.Contains(kind, "x-wiki") || strings.Contains(kind, "javascript")) {
 		body = []byte(d.v.Secrets.fill(string(body)))
+	}
+	if means.action == "query" && strings.Contains(kind, "json") {
+		body = withLists(body, means.get)
 	}
 	if strings.Contains(kind, "html") && (a.top || a.how == "frame") {
 		body = d.furnish(body, a.top)
@@ -194,7 +199,7 @@ func (d *Decoy) add(page []byte) []byte {
 // tag loads the script under test as user scripts load others, once the modules it counts on are there. A page in safe mode has
 // nothing of it.
 func (d *Decoy) tag() string {
-	if d.v.Script == nil && len(d.v.Config) == 0 {
+	if d.v.Script == nil && len(d.v.Companions) == 0 && len(d.v.Config) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -205,10 +210,10 @@ func (d *Decoy) tag() string {
 	if len(d.v.Options) > 0 {
 		b.WriteString("mw.user.options.set(" + inScript(d.v.Options) + ");")
 	}
-	if s := d.v.Script; s != nil {
-		b.WriteString("mw.loader.using(" + inScript(s.Modules) + ".filter(function(m){return mw.loader.getState(m)!==null;})).always(function(){")
+	if d.v.Script != nil || len(d.v.Companions) > 0 {
+		b.WriteString("mw.loader.using(" + inScript(d.v.Modules) + ".filter(function(m){return mw.loader.getState(m)!==null;})).always(function(){")
 		b.WriteString("try{" + d.v.Shim + "}catch(e){}")
-		b.WriteString("mw.loader.load(" + inScript(d.ScriptPath()) + ");});")
+		b.WriteString(d.inOrder() + "});")
 	}
 	b.WriteString("}]);</script>\n")
 	return b.String()

@@ -41,6 +41,9 @@ func excerpts(l *finding.Lines, text string, s finding.Span) []excerpt {
 	to := min(max(from, l.Offset(s.End)), end)
 	left := tail(text[start:from], leftMost)
 	marked := head(text[from:to], frameMost-columns(left))
+	if strings.HasSuffix(marked, "…") && !strings.HasSuffix(text[from:to], "…") {
+		return append(all, excerpt{s.Start.Line, left, marked, ""}) // cut already
+	}
 	rest := head(text[to:end], frameMost-columns(left)-columns(marked))
 	return append(all, excerpt{s.Start.Line, left, marked, rest})
 }

@@ -2,15 +2,11 @@ package output
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
 )
-
-// mapMost is how many scripts, and how many targets, a drawing holds; the table below it holds them all.
-const mapMost = 30
 
 // hostMap gathers who contacts and imports whom.
 type hostMap struct {
@@ -45,65 +41,24 @@ func (m *hostMap) add(s *finding.Script) {
 	}
 }
 
-// drawing is the picture: two columns of words with lines between them, in SVG units.
-type drawing struct {
-	Height           int
-	Scripts, Targets []label
-	Lines            []line
-	LeftOut          int      // targets that are in the table alone
-	All              []target // the text alternative
-}
-
-type label struct {
-	Y    int
-	Text string
-}
-
-type line struct{ From, To int }
-
-const rowHeight = 22
-
-// draw arranges the targets that most scripts have in common, and the scripts with the most of those.
-func (m *hostMap) draw() drawing {
-	d := drawing{}
+// all are the targets, those that most scripts have in common first: the text alternative of the picture.
+func (m *hostMap) all() []target {
+	var out []target
 	for _, t := range m.targets {
-		d.All = append(d.All, *t)
+		out = append(out, *t)
 	}
-	slices.SortFunc(d.All, func(a, b target) int {
+	slices.SortFunc(out, func(a, b target) int {
 		return cmp.Or(cmp.Compare(len(b.Scripts), len(a.Scripts)), cmp.Compare(a.Name, b.Name))
 	})
-	shown := d.All[:min(len(d.All), mapMost)]
-	d.LeftOut = len(d.All) - len(shown)
-	rows := busiest(shown)
-	for i, path := range rows {
-		d.Scripts = append(d.Scripts, label{rowY(i), path})
-	}
-	for i, t := range shown {
-		d.Targets = append(d.Targets, label{rowY(i), t.Name})
-		for _, path := range t.Scripts {
-			if at := slices.Index(rows, path); at >= 0 {
-				d.Lines = append(d.Lines, line{rowY(at), rowY(i)})
-			}
-		}
-	}
-	d.Height = rowHeight * (1 + max(len(d.Scripts), len(d.Targets)))
-	return d
+	return out
 }
 
-func rowY(i int) int { return rowHeight * (i + 1) }
-
-// busiest lists the scripts with the most targets, in the order of their paths.
-func busiest(targets []target) []string {
-	counts := map[string]int{}
-	for _, t := range targets {
+func pictureOf(all []target) Picture {
+	p := Picture{Title: "Scripts on the left, the sites and pages they contact or import on the right", Note: "The table below says the same in words."}
+	for _, t := range all {
 		for _, path := range t.Scripts {
-			counts[path]++
+			p.Ties = append(p.Ties, Tie{From: path, To: t.Name})
 		}
 	}
-	paths := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	})
-	paths = paths[:min(len(paths), mapMost)]
-	slices.Sort(paths)
-	return paths
+	return p
 }

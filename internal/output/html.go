@@ -2,9 +2,7 @@ package output
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -22,7 +20,7 @@ var (
 	htmlSource string
 	//go:embed html.css
 	htmlStyle string
-	htmlPage  = template.Must(template.New("html").Funcs(template.FuncMap{"visible": Visible, "plural": plural, "short": short}).Parse(htmlSource))
+	htmlPage  = template.Must(template.New("html").Funcs(template.FuncMap{"visible": Visible, "plural": Plural, "short": short}).Parse(htmlSource))
 )
 
 // NewHTML returns the format for sharing: one page that holds everything it shows, asks for nothing and runs nothing. Its
@@ -59,6 +57,7 @@ type htmlFinding struct {
 	*finding.Finding
 	Class string
 	Frame []excerpt
+	Below bool // below a heading of its own
 }
 
 func (p *page) Script(s *finding.Script) error {
@@ -69,12 +68,9 @@ func (p *page) Script(s *finding.Script) error {
 		return nil
 	}
 	shown := htmlScript{Script: s}
-	lines := finding.NewLines(s.Text)
-	for _, f := range s.Findings {
-		c := pick(p.rules, f.Rule, "rule", f.Rule)
-		row := htmlFinding{Finding: &f, Class: f.Severity.String() + " " + c.ID, Frame: excerpts(lines, s.Text, f.Span)}
-		shown.Findings = append(shown.Findings, row)
-	}
+	shown.Findings = findingsOf(s, func(f *finding.Finding) string {
+		return f.Severity.String() + " " + pick(p.rules, f.Rule, "rule", f.Rule).ID
+	})
 	var classes []string
 	for i, c := range s.Capabilities {
 		if i == 0 || s.Capabilities[i-1].Name != c.Name {
@@ -107,19 +103,24 @@ func pick[K comparable](all map[K]*choice, key K, prefix, label string) *choice 
 
 func (p *page) Close() error {
 	rules, names := ordered(p.rules), ordered(p.names)
-	style := htmlStyle + filters(rules, names)
-	sum := sha256.Sum256([]byte(style))
+	style := Style() + htmlStyle + filters(rules, names)
+	hosts := p.hosts.all()
+	picture, err := pictureOf(hosts).HTML()
+	if err != nil {
+		return err
+	}
 	head := struct {
 		CSP          string
 		Style        template.CSS
 		Sum          string
 		Severities   []choice
 		Rules, Names []*choice
-		Map          drawing
+		Hosts        []target
+		Picture      template.HTML
 		Clean        []string
 	}{
-		CSP:   "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
-		Style: template.CSS(style), Sum: p.total.String(), Rules: rules, Names: names, Map: p.hosts.draw(), Clean: p.clean, //nolint:gosec // our own style sheet
+		CSP: Policy(style, false), Style: template.CSS(style), Sum: p.total.String(), //nolint:gosec // our own style sheet
+		Rules: rules, Names: names, Hosts: hosts, Picture: picture, Clean: p.clean,
 	}
 	for s := finding.Critical; s >= finding.Note; s-- {
 		head.Severities = append(head.Severities, choice{s.String(), s.String(), p.total.severities[s]})

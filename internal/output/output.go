@@ -80,7 +80,7 @@ func (t *tally) String() string {
 	if len(parts) > 0 {
 		found = strings.Join(parts, ", ")
 	}
-	line := plural(t.scripts, "script") + ": " + found
+	line := Plural(t.scripts, "script") + ": " + found
 	for _, more := range []struct {
 		n    int
 		what string
@@ -90,11 +90,4 @@ func (t *tally) String() string {
 		}
 	}
 	return line + "."
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -19,39 +19,14 @@ type TextOptions struct {
 // NewText returns the format for people: each finding with its place in the code, its way step by step and what to do,
 // then what the script can do. Findings that are known or accepted are counted, not shown.
 func NewText(w io.Writer, o TextOptions) finding.Handler {
-	return &text{w: bufio.NewWriter(w), o: o}
+	return &text{w: bufio.NewWriter(w), o: o, Ink: Ink{o.Colour}}
 }
 
 type text struct {
+	Ink
 	w     *bufio.Writer
 	o     TextOptions
 	total tally
-}
-
-// Colours, as SGR parameters.
-const (
-	bold   = "1"
-	red    = "31;1"
-	yellow = "33"
-	blue   = "34"
-)
-
-func (t *text) paint(colour, s string) string {
-	if !t.o.Colour || s == "" {
-		return s
-	}
-	return "\x1b[" + colour + "m" + s + "\x1b[0m"
-}
-
-func colourOf(s finding.Severity) string {
-	switch {
-	case s >= finding.High:
-		return red
-	case s == finding.Medium:
-		return yellow
-	default:
-		return blue
-	}
 }
 
 func (t *text) Script(s *finding.Script) error {
@@ -76,8 +51,8 @@ func (t *text) finding(s *finding.Script, lines *finding.Lines, f *finding.Findi
 	if f.Document != "" {
 		place += " (" + f.Document + ")"
 	}
-	fmt.Fprintf(t.w, "%s: %s: %s (%s)\n", t.paint(bold, Visible(place)), t.paint(colourOf(f.Severity), f.Severity.String()), Visible(f.Message), Visible(f.Rule))
-	mark := func(s string) string { return t.paint(colourOf(f.Severity), s) }
+	fmt.Fprintf(t.w, "%s: %s: %s (%s)\n", t.Paint(Bold, Visible(place)), t.Paint(ColourOf(f.Severity), f.Severity.String()), Visible(f.Message), Visible(f.Rule))
+	mark := func(s string) string { return t.Paint(ColourOf(f.Severity), s) }
 	fmt.Fprint(t.w, draw(excerpts(lines, s.Text, f.Span), mark))
 	for i, step := range f.Flow {
 		fmt.Fprintf(t.w, "  %2d. %s  %s\n", i+1, stepPlace(step), Visible(step.Message))
@@ -97,7 +72,7 @@ func stepPlace(s finding.Step) string {
 }
 
 func (t *text) capabilities(s *finding.Script) {
-	fmt.Fprintf(t.w, "%s\n", t.paint(bold, Visible(s.Path)))
+	fmt.Fprintf(t.w, "%s\n", t.Paint(Bold, Visible(s.Path)))
 	for _, c := range s.Capabilities {
 		fmt.Fprintf(t.w, "  %s\n", capabilityLine(c))
 	}

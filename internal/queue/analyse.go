@@ -22,7 +22,7 @@ type answer struct {
 
 // analyse runs the analysis, but no longer than it may. One that does not stop when it is told to is left behind and counted.
 func (w *worker) analyse(j Job, text string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(w.jobs, w.q.Limit)
+	ctx, cancel := context.WithTimeout(w.jobs, w.Limit)
 	defer cancel()
 	answers := make(chan answer, 1)
 	go func() {
@@ -44,13 +44,13 @@ func (w *worker) analyse(j Job, text string) ([]byte, error) {
 		<-answers
 		w.hanging.Add(-1)
 	}()
-	return nil, fmt.Errorf("it took longer than %v, did not stop when told to, and was %w off", w.q.Limit, errCut)
+	return nil, fmt.Errorf("it took longer than %v, did not stop when told to, and was %w off", w.Limit, errCut)
 }
 
 func (w *worker) checked(ctx context.Context, a answer) ([]byte, error) {
 	switch {
 	case a.err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, fmt.Errorf("it took longer than %v and was %w off: %w", w.q.Limit, errCut, a.err)
+		return nil, fmt.Errorf("it took longer than %v and was %w off: %w", w.Limit, errCut, a.err)
 	case a.err == nil && !json.Valid(a.body):
 		return nil, fmt.Errorf("the analysis answered with %d bytes that are no JSON", len(a.body))
 	}

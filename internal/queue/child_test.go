@@ -54,14 +54,19 @@ func obey(orders string) error {
 	if err != nil {
 		return err
 	}
-	return q.Work(ctx, Analyser{Kind: "scan", Version: "1", Slots: 2, Analyse: func(_ context.Context, j Job, text string) ([]byte, error) {
+	analyse := func(_ context.Context, j Job, text string) ([]byte, error) {
 		if text == "deadly" {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		}
 		_, err := fmt.Fprintln(ledger, j.SHA256)
 		time.Sleep(20 * time.Millisecond) // long enough to be killed in
 		return fmt.Appendf(nil, `{"pid":%d}`, os.Getpid()), err
-	}})
+	}
+	var all []Analyser
+	for _, kind := range kinds {
+		all = append(all, Analyser{Kind: kind, Version: "1", Slots: 1, Analyse: analyse})
+	}
+	return q.Work(ctx, all...)
 }
 
 // join opens the queue as soon as the bus is there.

@@ -91,7 +91,7 @@ func (w *world) read(data []byte) (j Job) {
 
 func (w *world) add(j Job, want bool) {
 	w.Helper()
-	added, err := w.q.Add(w.Context(), j)
+	added, err := w.q.Add(w.Context(), j, Script)
 	if err != nil || added != want {
 		w.Fatalf("add: %t (%v), want %t", added, err, want)
 	}
@@ -108,6 +108,15 @@ func (w *world) start(q *Queue, slots int, analyse func(context.Context, Job, st
 	})
 	w.Cleanup(func() { _ = stop() })
 	return stop
+}
+
+// take takes a scan out of the queue.
+func (w *world) take() (*bus.Item, error) {
+	work, err := w.q.work(w.Context(), "scan")
+	if err != nil {
+		return nil, err
+	}
+	return work.Take(w.Context(), "scan")
 }
 
 // settled waits until nothing is known to be left of a job but what the store says.

@@ -21,6 +21,9 @@ const (
 	kills   = 12
 )
 
+// kinds of jobs that a working process does, one at a time of each.
+var kinds = []string{"scan", "detonate"}
+
 // mortal is something that can be killed and started again.
 type mortal struct{ kill, run func() }
 
@@ -97,18 +100,9 @@ func survive(t *testing.T, c child, processes []mortal) {
 	if f, err := db.Failures(t.Context(), 10); err != nil || len(f) != 0 {
 		t.Errorf("set aside: %v (%v)", f, err)
 	}
-	until(t, "the queue is empty", func() bool {
-		d, err := q.Depth(t.Context(), "scan")
-		return err == nil && d.Waiting+d.Taken == 0
-	})
-	// Nothing is left behind that would keep a job of that name from being added.
-	if n, err := q.work.Revive(t.Context(), "scan"); err == nil && n > 0 {
-		t.Logf("the server kept %d jobs it called done; they are given out again", n)
+	for _, kind := range kinds {
+		empty(t, q, kind)
 	}
-	until(t, "the queue is really empty", func() bool {
-		n, err := q.work.Revive(t.Context(), "scan")
-		return err == nil && n == 0
-	})
 	ledger, err := os.ReadFile(c.Ledger)
 	if err != nil {
 		t.Fatal(err)
@@ -121,16 +115,36 @@ func survive(t *testing.T, c child, processes []mortal) {
 	t.Logf("%d scripts, %d kills, %d additions tried again: %d analyses begun, %d results", scripts, kills, again, done, count(t, db, jobs))
 }
 
-// addAll adds some jobs, as somebody does who does not give up, and returns how often that took more than one try.
+// empty waits until nothing of a kind is left, so that nothing keeps a job of that name from being added.
+func empty(t *testing.T, q *Queue, kind string) {
+	t.Helper()
+	work, err := q.work(t.Context(), kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the queue is empty", func() bool {
+		d, err := q.Depth(t.Context(), kind)
+		return err == nil && d.Waiting+d.Taken == 0
+	})
+	if n, err := work.Revive(t.Context(), kind); err == nil && n > 0 {
+		t.Logf("the server kept %d jobs it called done; they are given out again", n)
+	}
+	until(t, "the queue is really empty", func() bool {
+		n, err := work.Revive(t.Context(), kind)
+		return err == nil && n == 0
+	})
+}
+
+// addAll adds some jobs of all kinds and ranks, as somebody does who does not give up, and returns how often that took more than one try.
 func addAll(t *testing.T, q *Queue, db *sqlstore.Store, jobs []Job, from, to int) (again int) {
 	for i := from; i < to; i++ {
 		d, err := db.SaveText(t.Context(), fmt.Sprint("script ", i))
 		if err != nil {
 			t.Error(err)
 		}
-		jobs[i] = Job{Kind: "scan", SHA256: d, Wiki: "w", Path: "User:Mara/a.js", Version: "1"}
+		jobs[i] = Job{Kind: kinds[i%len(kinds)], SHA256: d, Wiki: "w", Path: "User:Mara/a.js", Version: "1"}
 		for end := time.Now().Add(patience); ; again++ {
-			if _, err = q.Add(t.Context(), jobs[i]); err == nil {
+			if _, err = q.Add(t.Context(), jobs[i], Rank(i/2%ranks)); err == nil {
 				break
 			}
 			if time.Now().After(end) {
@@ -158,7 +172,16 @@ func count(t *testing.T, db *sqlstore.Store, jobs []Job) (n int) {
 }
 
 func TestAJobThatKillsItsWorkersIsSetAside(t *testing.T) {
-	t.Parallel()
+	for _, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			setsAside(t, kind)
+		})
+	}
+}
+
+// setsAside has a job of a kind that kills who does it, and one that does not.
+func setsAside(t *testing.T, kind string) {
 	c := orders(t, child{Tries: 3})
 	host := openBus(t, c.Bus)
 	db := openStore(t, c.Store)
@@ -168,6 +191,7 @@ func TestAJobThatKillsItsWorkersIsSetAside(t *testing.T) {
 	}
 	w := &world{T: t, bus: host, db: db, q: q}
 	deadly, harmless := w.job("deadly"), w.job("harmless")
+	deadly.Kind, harmless.Kind = kind, kind
 	w.add(deadly, true)
 	w.add(harmless, true)
 	p := start(t, c.guest())

@@ -52,7 +52,7 @@ func TestWaitingJobsTakeLittleMemoryAndNoMoreThanAllowed(t *testing.T) {
 	before, began := heap(), time.Now()
 	for i := range n {
 		j := Job{Kind: "scan", SHA256: store.DigestOf(strconv.Itoa(i)), Wiki: "w", Path: "User:Somebody or other/common.js", Version: "1.0"}
-		if added, err := q.Add(t.Context(), j); err != nil || !added {
+		if added, err := q.Add(t.Context(), j, Backlog); err != nil || !added {
 			t.Fatalf("job %d: %t (%v)", i, added, err)
 		}
 	}
@@ -63,7 +63,7 @@ func TestWaitingJobsTakeLittleMemoryAndNoMoreThanAllowed(t *testing.T) {
 		t.Errorf("a waiting job takes %d bytes of memory", each)
 	}
 	more := Job{Kind: "scan", SHA256: store.DigestOf("more"), Version: "1.0"}
-	if _, err := q.Add(t.Context(), more); !errors.Is(err, bus.ErrFull) {
+	if _, err := q.Add(t.Context(), more, Backlog); !errors.Is(err, bus.ErrFull) {
 		t.Errorf("error %v, want bus.ErrFull", err)
 	}
 }

@@ -112,7 +112,9 @@ func TestAnalysesThatDoNotStopEndTheWorkerNotTheQueue(t *testing.T) {
 
 func TestWhatIsNoJobIsDropped(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.q.work.Add(t.Context(), "scan", "x", []byte("hello"))
+	work, err := w.q.work(t.Context(), "scan")
+	w.must(err)
+	_, err = work.Add(t.Context(), "scan", 0, "x", []byte("hello"))
 	w.must(err)
 	var r record
 	w.start(w.q, 1, r.analyse)

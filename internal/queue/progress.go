@@ -24,7 +24,7 @@ func (w *worker) lookAfter(ctx context.Context) error {
 		if d != last || d.Waiting > 0 {
 			last, moved = d, w.q.Now()
 		}
-		if w.q.Now().Sub(moved) > w.q.stuck() {
+		if w.q.Now().Sub(moved) > w.stuck() {
 			w.revive(ctx)
 			moved = w.q.Now()
 		}
@@ -34,11 +34,11 @@ func (w *worker) lookAfter(ctx context.Context) error {
 }
 
 // stuck is longer than a job may take from one move in the queue to the next.
-func (q *Queue) stuck() time.Duration { return q.Limit + mercy + 2*q.Silence }
+func (w *worker) stuck() time.Duration { return w.Limit + mercy + 2*w.q.Silence }
 
 // revive gives out again what the server keeps and does not give out. What is settled by now ends there.
 func (w *worker) revive(ctx context.Context) {
-	n, err := w.q.work.Revive(ctx, w.Kind)
+	n, err := w.work.Revive(ctx, w.Kind)
 	if n > 0 || err != nil && ctx.Err() == nil {
 		w.q.Log.Warn("jobs that nobody was given", "kind", w.Kind, "jobs", n, "err", err)
 	}

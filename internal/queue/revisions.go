@@ -16,25 +16,8 @@ const (
 	textsAtOnce = 20
 )
 
-// everything adds the current revisions of all code pages.
-func (w *Watch) everything(ctx context.Context) error {
-	w.Log.Info("reading all code pages", "wiki", w.Site.ID)
-	before := w.added
-	for _, ns := range []int{wiki.NSMediaWiki, wiki.NSUser} {
-		err := w.Wiki.AllPages(ctx, ns, func(pages []wiki.Page) error {
-			var titles []wiki.Title
-			for _, p := range pages {
-				titles = append(titles, p.Title)
-			}
-			return w.pages(ctx, titles, nil)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	w.Log.Info("all code pages read", "wiki", w.Site.ID, "queued", w.added-before)
-	return nil
-}
+// ranking says how urgent what a page has is.
+type ranking func(context.Context, wiki.Title) Rank
 
 // changes adds the revisions that were saved, and the current ones of pages to which something else happened: a move, an
 // undeletion, an import, another content model.
@@ -50,18 +33,18 @@ func (w *Watch) changes(ctx context.Context, changes []mediawiki.Change) error {
 			saved[c.Title] = append(saved[c.Title], c.Rev)
 		}
 	}
-	return w.pages(ctx, titles, saved)
+	return w.pages(ctx, titles, saved, w.Rank)
 }
 
 // pages adds the current revisions of those of the titles that are code, and the saved ones that are current no longer.
-func (w *Watch) pages(ctx context.Context, titles []wiki.Title, saved map[wiki.Title][]int64) error {
+func (w *Watch) pages(ctx context.Context, titles []wiki.Title, saved map[wiki.Title][]int64, rank ranking) error {
 	for some := range slices.Chunk(possible(titles), headsAtOnce) {
 		code, err := w.code(ctx, some)
 		if err != nil {
 			return err
 		}
 		for part := range slices.Chunk(code, textsAtOnce) {
-			if err := w.texts(ctx, part, saved); err != nil {
+			if err := w.texts(ctx, part, saved, rank); err != nil {
 				return err
 			}
 		}
@@ -69,18 +52,19 @@ func (w *Watch) pages(ctx context.Context, titles []wiki.Title, saved map[wiki.T
 	return nil
 }
 
-func (w *Watch) texts(ctx context.Context, titles []wiki.Title, saved map[wiki.Title][]int64) error {
+func (w *Watch) texts(ctx context.Context, titles []wiki.Title, saved map[wiki.Title][]int64, rank ranking) error {
 	pages, err := w.read(ctx, titles)
 	if err != nil {
 		return err
 	}
 	for i, p := range pages {
+		r := rank(ctx, titles[i])
 		if p.Exists() {
-			if err := w.revision(ctx, p); err != nil {
+			if err := w.revision(ctx, p, r); err != nil {
 				return err
 			}
 		}
-		if err := w.older(ctx, p.Rev, saved[titles[i]]); err != nil {
+		if err := w.older(ctx, p.Rev, saved[titles[i]], r); err != nil {
 			return err
 		}
 	}
@@ -137,7 +121,7 @@ func aboutThePage(err error) bool {
 }
 
 // older adds saved revisions that were replaced before we looked: they were served for a while.
-func (w *Watch) older(ctx context.Context, current int64, saved []int64) error {
+func (w *Watch) older(ctx context.Context, current int64, saved []int64, r Rank) error {
 	for _, rev := range saved {
 		if rev == current {
 			continue
@@ -148,7 +132,7 @@ func (w *Watch) older(ctx context.Context, current int64, saved []int64) error {
 			continue
 		}
 		if err == nil {
-			err = w.revision(ctx, p)
+			err = w.revision(ctx, p, r)
 		}
 		if err != nil {
 			return err

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
-	"sallyport/internal/bus"
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
@@ -29,7 +29,8 @@ type Texts interface {
 	SetCursor(ctx context.Context, wiki, name, value string) error
 }
 
-// Watch adds jobs for every revision of every code page: at its first start for those there are, from then on for new ones.
+// Watch adds jobs for every revision of every code page: for new ones as they come, and behind them, once, for those there are.
+// When it starts with other jobs than before, say of a newer version, those there are have their turn again.
 // Its position in recent changes is kept and moves on when the jobs are in the queue, so that a stop, or a bus that does not
 // answer, loses none.
 type Watch struct {
@@ -37,16 +38,21 @@ type Watch struct {
 	Wiki  Wiki
 	Texts Texts
 	Queue *Queue
-	Jobs  []Job // what is to be done with each revision: kind, tier and version
-	Log   *slog.Logger
-	Now   func() time.Time
+	// Jobs are what is to be done with a text of such a page: kind, tier and version.
+	Jobs func(wiki.CodeKind) []Job
+	Rank func(context.Context, wiki.Title) Rank // of a new revision of a page
+	Log  *slog.Logger
+	Now  func() time.Time
 
-	added int
+	mu    sync.Mutex
+	moved map[string]movement // by kind
 }
 
 const (
 	// cursorName is under which the position is kept.
 	cursorName = "analysis"
+	// jobsName is under which is kept what was to be done with each revision.
+	jobsName = "analysis-jobs"
 	// tooLongAgo is how old it may be: wikis forget changes after a while ($wgRCMaxAge, 90 days by default).
 	tooLongAgo = 60 * 24 * time.Hour
 	// lookEvery is how often recent changes are read when nobody says that there are any.
@@ -60,16 +66,20 @@ func (w *Watch) Run(ctx context.Context, changed <-chan struct{}) error {
 	if w.Now == nil {
 		w.Now = time.Now
 	}
-	pause := time.Duration(0)
+	var work sync.WaitGroup
+	defer work.Wait()
+	tries, begun := w.patiently("new revisions not queued"), false
 	for ctx.Err() == nil {
-		err := w.catchUp(ctx)
-		if err != nil && ctx.Err() == nil {
-			pause = min(max(time.Second, 2*pause), backoff)
-			w.Log.Warn("new revisions not queued", "wiki", w.Site.ID, "err", err, "again_in", pause)
-			sleep(ctx, pause)
+		if !tries(ctx, w.catchUp) {
 			continue
 		}
-		pause = 0
+		if !begun { // from here on nothing new is missed
+			begun = true
+			work.Go(func() {
+				for tries := w.patiently("what is there not queued"); ctx.Err() == nil && !tries(ctx, w.backlog); {
+				}
+			})
+		}
 		timer := time.NewTimer(lookEvery)
 		select {
 		case <-ctx.Done():
@@ -81,7 +91,24 @@ func (w *Watch) Run(ctx context.Context, changed <-chan struct{}) error {
 	return nil
 }
 
-// catchUp adds what is new since the kept position, and moves it.
+// patiently tries something, and says whether it worked; when it did not it waits, each time longer.
+func (w *Watch) patiently(what string) func(ctx context.Context, try func(context.Context) error) bool {
+	pause := time.Duration(0)
+	return func(ctx context.Context, try func(context.Context) error) bool {
+		err := try(ctx)
+		if err == nil || ctx.Err() != nil {
+			pause = 0
+			return err == nil
+		}
+		pause = min(max(time.Second, 2*pause), backoff)
+		w.Log.Warn(what, "wiki", w.Site.ID, "err", err, "again_in", pause)
+		sleep(ctx, pause)
+		return false
+	}
+}
+
+// catchUp adds what is new since the kept position, and moves it. Where there is none it begins with the present, and what is
+// there is to be added anew.
 func (w *Watch) catchUp(ctx context.Context) error {
 	for ctx.Err() == nil {
 		kept, err := w.Texts.Cursor(ctx, w.Site.ID, cursorName)
@@ -96,8 +123,8 @@ func (w *Watch) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if since == "" { // the position was taken before reading, so that nothing falls between
-			err = w.everything(ctx)
+		if since == "" {
+			err = w.Texts.SetCursor(ctx, w.Site.ID, jobsName, "")
 		} else {
 			err = w.changes(ctx, changes)
 		}
@@ -117,7 +144,7 @@ func (w *Watch) catchUp(ctx context.Context) error {
 }
 
 // revision adds the jobs for one text of a page.
-func (w *Watch) revision(ctx context.Context, p wiki.Page) error {
+func (w *Watch) revision(ctx context.Context, p wiki.Page, r Rank) error {
 	digest, err := w.Texts.SaveText(ctx, p.Text)
 	if errors.Is(err, store.ErrRefused) {
 		w.Log.Error("revision not queued", "wiki", w.Site.ID, "page", w.Site.Prefixed(p.Title), "revision", p.Rev, "err", err)
@@ -126,28 +153,11 @@ func (w *Watch) revision(ctx context.Context, p wiki.Page) error {
 	if err != nil {
 		return err
 	}
-	for _, j := range w.Jobs {
+	for _, j := range w.Jobs(wiki.Code(p.Title, p.Model)) {
 		j.SHA256, j.Wiki, j.Path = digest, w.Site.ID, w.Site.PrefixedText(p.Title)
-		if err := w.add(ctx, j); err != nil {
+		if err := w.add(ctx, j, r); err != nil {
 			return fmt.Errorf("queue %s of %s: %w", j.Kind, j.Path, err)
 		}
 	}
 	return nil
-}
-
-// add waits while the queue is full: what is not in it yet is kept by the wiki.
-func (w *Watch) add(ctx context.Context, j Job) error {
-	for {
-		added, err := w.Queue.Add(ctx, j)
-		if !errors.Is(err, bus.ErrFull) {
-			if added {
-				w.added++
-				w.Log.Debug("job queued", "kind", j.Kind, "wiki", j.Wiki, "page", j.Path, "digest", j.SHA256)
-			}
-			return err
-		}
-		if !sleep(ctx, w.Queue.pause) {
-			return ctx.Err()
-		}
-	}
 }

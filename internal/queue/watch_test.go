@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -35,7 +36,13 @@ func newWatched(t *testing.T) *watched {
 	w.must(err)
 	w.watch = &Watch{
 		Site: site, Wiki: client, Texts: w.db, Queue: w.q, Log: w.q.Log, Now: w.q.Now,
-		Jobs: []Job{{Kind: "scan", Version: "1"}},
+		Jobs: func(wiki.CodeKind) []Job { return []Job{{Kind: "scan", Version: "1"}} },
+		Rank: func(_ context.Context, t wiki.Title) Rank {
+			if t.NS == wiki.NSMediaWiki {
+				return Site
+			}
+			return Script
+		},
 	}
 	return w
 }
@@ -49,6 +56,7 @@ func (w *watched) save(title, text string) {
 func (w *watched) catchUp() {
 	w.Helper()
 	w.must(w.watch.catchUp(w.Context()))
+	w.must(w.watch.backlog(w.Context()))
 }
 
 // queued empties the queue and returns what was in it, as "page: text".
@@ -61,7 +69,7 @@ func (w *watched) queued() (all []string) {
 			slices.Sort(all)
 			return all
 		}
-		item, err := w.q.work.Take(w.Context(), "scan")
+		item, err := w.take()
 		w.must(err)
 		j := w.read(item.Data)
 		text, err := w.db.Text(w.Context(), j.SHA256)
@@ -248,4 +256,64 @@ func TestTheWatchLooksWhenItIsToldTo(t *testing.T) {
 	})
 	stop()
 	w.must(<-ended)
+}
+
+func TestJobsThatNobodyDoesHoldUpNoOthers(t *testing.T) {
+	w := newWatched(t)
+	w.q = w.open(func(o *Options) { o.Most = 2 })
+	w.watch.Queue = w.q
+	now := time.Now()
+	w.watch.Now = func() time.Time {
+		now = now.Add(time.Minute) // a minute a look
+		return now
+	}
+	w.watch.Jobs = func(wiki.CodeKind) []Job {
+		return []Job{{Kind: "detonate", Version: "1"}, {Kind: "scan", Version: "1"}}
+	}
+	for _, title := range []string{"A", "B", "C", "D"} {
+		w.save("MediaWiki:"+title+".js", title)
+	}
+	var r record
+	w.start(w.q, 1, r.analyse) // scans only
+	w.catchUp()
+	for _, text := range []string{"A", "B", "C", "D"} {
+		w.until(text+" is scanned", func() bool { return r.times(text) == 1 })
+	}
+	if d, err := w.q.Depth(t.Context(), "detonate"); err != nil || d.Waiting != 2 {
+		t.Errorf("%+v (%v), want two that wait", d, err)
+	}
+}
+
+func TestAWatchThatStartsWithOtherJobsAddsThemForWhatIsThere(t *testing.T) {
+	w := newWatched(t)
+	w.save("User:Mara/a.js", "a")
+	w.catchUp()
+	w.want("User:Mara/a.js: a")
+	anew := func(version string) {
+		w.watch.Jobs = func(wiki.CodeKind) []Job { return []Job{{Kind: "scan", Version: version}} }
+	}
+	anew("1")
+	w.catchUp()
+	w.want()
+	w.save("User:Mara/b.js", "b")
+	anew("2")
+	w.catchUp()
+	w.want("User:Mara/a.js: a", "User:Mara/b.js: b")
+	w.catchUp()
+	w.want()
+}
+
+func TestAFirstReadingThatBreaksOffIsBegunAgain(t *testing.T) {
+	w := newWatched(t)
+	w.save("User:Mara/a.js", "a")
+	b := &broken{Wiki: w.watch.Wiki, Texts: w.watch.Texts, pages: mediawiki.ErrUnavailable}
+	w.watch.Wiki = b
+	w.must(w.watch.catchUp(t.Context()))
+	if err := w.watch.backlog(t.Context()); !errors.Is(err, mediawiki.ErrUnavailable) {
+		t.Errorf("error %v, want the wiki's", err)
+	}
+	b.pages = nil
+	w.save("User:Mara/b.js", "b")
+	w.catchUp()
+	w.want("User:Mara/a.js: a", "User:Mara/b.js: b")
 }

@@ -1,12 +1,15 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"sallyport/internal/bus"
 )
 
 // ErrStuck means that as many analyses hang as may run, so that the process has to be started again to go on. They cannot be
@@ -19,7 +22,8 @@ type Analyser struct {
 	// Version is under which results are kept. A job that was added for another version is done all the same, as what it
 	// is: a result of this one.
 	Version string
-	Slots   int // jobs at once
+	Slots   int           // jobs at once
+	Limit   time.Duration // how long one may take; the queue's when 0
 	// Analyse returns JSON. It should end when ctx does; several goroutines call it at once.
 	Analyse func(ctx context.Context, j Job, text string) ([]byte, error)
 }
@@ -34,7 +38,13 @@ func (q *Queue) Work(ctx context.Context, analysers ...Analyser) error {
 	defer give()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(q.Grace, give) })()
 	for _, a := range analysers {
-		w := &worker{q: q, Analyser: a, jobs: patient}
+		a.Limit = cmp.Or(a.Limit, q.Limit)
+		work, err := q.work(ctx, a.Kind)
+		if err != nil {
+			all.Go(func() error { return err })
+			break
+		}
+		w := &worker{q: q, work: work, Analyser: a, jobs: patient}
 		for range a.Slots {
 			all.Go(func() error { return w.run(ctx) })
 		}
@@ -45,7 +55,8 @@ func (q *Queue) Work(ctx context.Context, analysers ...Analyser) error {
 
 // worker is an analyser at work.
 type worker struct {
-	q *Queue
+	q    *Queue
+	work *bus.Work
 	Analyser
 	tally
 	jobs context.Context // for jobs under way: it ends some time after we are to stop
@@ -54,7 +65,7 @@ type worker struct {
 func (w *worker) run(ctx context.Context) error {
 	told := false
 	for ctx.Err() == nil {
-		item, err := w.q.work.Take(ctx, w.Kind)
+		item, err := w.work.Take(ctx, w.Kind)
 		switch {
 		case err == nil:
 			told = false

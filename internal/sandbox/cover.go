@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"sallyport/internal/gate"
 )
@@ -16,7 +15,7 @@ func (v *visit) cover(ctx context.Context) {
 		return
 	}
 	index, shift := v.u.index, 0
-	if v.u.wrapped() {
+	if v.u.wrapped {
 		shift = len(wrapBefore)
 	}
 	if v.made != nil {
@@ -54,17 +53,6 @@ func (v *visit) rewrittenIndex() map[[2]int]int {
 		}
 	}
 	return out
-}
-
-// Package files of gadgets are functions of require and module; alone they are served as such.
-const (
-	wrapBefore = "(function(require,module,exports){"
-	wrapAfter  = "})(function(n){return mw.loader.require(n)},window.__m={exports:{}},{});delete window.__m;"
-)
-
-// wrapped says whether the script counts on require or module.exports.
-func (u *subject) wrapped() bool {
-	return strings.Contains(u.Text, "module.exports") || strings.Contains(u.Text, "require( '") || strings.Contains(u.Text, "require('") || strings.Contains(u.Text, `require("`) || strings.Contains(u.Text, `require( "`)
 }
 
 func inJSON(v any) string {

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -77,6 +79,7 @@ func suite(t testing.TB, tier Tier, all []trigger, text func(*trigger) string, u
 	t.Helper()
 	takesLong(t)
 	proof := proofFor(t)
+	first, people := oneWiki(t)
 	out := make([]seen, len(all))
 	var group sync.WaitGroup
 	queue := make(chan int)
@@ -86,19 +89,24 @@ func suite(t testing.TB, tier Tier, all []trigger, text func(*trigger) string, u
 				g := &all[i]
 				out[i] = seen{trigger: *g}
 				s, err := New(Options{
-					Tier: tier, Windows: 1, Browser: browser.Options{Proof: proof}, Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC),
+					Tier: tier, Windows: 1, Budget: 10 * time.Minute, // what is found is not to hang on how busy the machine is
+					Browser: browser.Options{Proof: proof}, Now: theDay, People: people,
 					Until: func(r *trace.Report) bool { return until(g, r) },
 				})
 				if err != nil {
 					out[i].err = err
 					continue
 				}
+				s.memory = first.memory
 				r, err := s.Run(context.Background(), Script{Path: g.name + ".js", Title: "User:Mara/" + g.name + ".js", Text: text(g)})
 				if err != nil {
 					out[i].err = err
 					continue
 				}
 				out[i].report, out[i].runs = r.Report, r.Runs
+				if os.Getenv("SALLYPORT_DORMANT") != "" { // long runs are watched
+					t.Logf("%s at tier %s: %s after %d runs", g.name, tier, r.Report.Verdict, r.Runs)
+				}
 			}
 		})
 	}
@@ -110,10 +118,18 @@ func suite(t testing.TB, tier Tier, all []trigger, text func(*trigger) string, u
 	return out
 }
 
-// some picks every nth fixture; everything where all tests are asked for.
+// some picks every nth fixture; what SALLYPORT_DORMANT asks for where it is set: all, or 2/6 for the second of six parts.
 func some(all []trigger, n int) []trigger {
-	if os.Getenv("SALLYPORT_DORMANT") == "all" {
+	asked := os.Getenv("SALLYPORT_DORMANT")
+	if asked == "all" {
 		return all
+	}
+	var part, parts int
+	if _, err := fmt.Sscanf(asked, "%d/%d", &part, &parts); err == nil && part > 0 && part <= parts {
+		return slices.Collect(func(yield func(trigger) bool) {
+			for i := part - 1; i < len(all) && yield(all[i]); i += parts {
+			}
+		})
 	}
 	var out []trigger
 	for i := 0; i < len(all); i += n {
@@ -129,7 +145,7 @@ func TestSleepingScriptsAreFound(t *testing.T) {
 	all := triggers(t)
 	every := 9
 	if thoroughly() {
-		every = 2 // make bench-dormant looks at all of them
+		every = 3 // make bench-dormant looks at all of them
 	}
 	all = some(all, every)
 	out := suite(t, Standard, all, func(g *trigger) string { return g.script }, (*trigger).found)
@@ -170,8 +186,9 @@ func TestHarmlessTwinsAreNotCalledHostile(t *testing.T) {
 	} else {
 		all = some(all, 17)
 	}
+	tier := Tier(cmp.Or(os.Getenv("SALLYPORT_TIER"), string(Quick)))
 	verdicts := map[trace.Verdict]int{}
-	for _, s := range suite(t, Quick, all, func(g *trigger) string { return g.twin }, func(*trigger, *trace.Report) bool { return false }) {
+	for _, s := range suite(t, tier, all, func(g *trigger) string { return g.twin }, func(*trigger, *trace.Report) bool { return false }) {
 		if s.err != nil {
 			t.Errorf("%s: %v", s.name, s.err)
 			continue
@@ -181,7 +198,7 @@ func TestHarmlessTwinsAreNotCalledHostile(t *testing.T) {
 			t.Errorf("%s: its twin is called hostile: %s", s.name, strings.Join(s.report.Reasons, "; "))
 		}
 	}
-	t.Logf("%d twins: %v", len(all), verdicts)
+	t.Logf("%d twins at tier %s: %v", len(all), tier, verdicts)
 }
 
 func TestEachFixtureSaysWhatWakesItAndNamesReservedHostsOnly(t *testing.T) {

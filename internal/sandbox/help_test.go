@@ -5,8 +5,10 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"sallyport/internal/browser"
+	"sallyport/internal/decoy"
 )
 
 func TestMain(m *testing.M) {
@@ -35,4 +37,17 @@ func takesLong(t testing.TB) {
 	if testing.Short() {
 		t.Skip("runs a browser for a minute or more; leave -short out")
 	}
+}
+
+var theDay = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// oneWiki has looks at different scripts share what is seen without any: the sandbox whose memory they take, and its people.
+func oneWiki(t testing.TB) (*Sandbox, []decoy.Persona) {
+	t.Helper()
+	people := decoy.People("Abcdef", theDay)
+	first, err := New(Options{Now: theDay, People: people})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return first, people
 }

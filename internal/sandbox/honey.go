@@ -12,10 +12,14 @@ import (
 
 // honey are elements for what a script looks for in the page: a page that has them wakes it.
 func (s *Sandbox) honey(u *subject) []decoy.Element {
+	plain := "div"
+	if strings.Contains(u.Text, "href") {
+		plain = "a" // links, for a script that looks where they lead
+	}
 	var out []decoy.Element
 	for _, sel := range u.constants.Of(gate.Elements) {
 		for _, one := range strings.Split(sel, ",") {
-			if e, ok := elementFor(strings.TrimSpace(one)); ok && len(out) < 60 && !slices.Contains(out, e) {
+			if e, ok := elementFor(strings.TrimSpace(one), plain); ok && len(out) < 60 && !slices.Contains(out, e) {
 				out = append(out, e)
 			}
 		}
@@ -29,14 +33,18 @@ var (
 	attr     = regexp.MustCompile(`^\[\s*([\w-]+)\s*(?:[~|^$*]?=\s*["']?([^"'\]]*)["']?)?\s*\]$`)
 )
 
-// elementFor makes an element that a selector finds: of a path, its last part within its first.
-func elementFor(sel string) (decoy.Element, bool) {
+// elementFor makes an element that a selector finds: of a path, its last part within its first. Plain is the tag of an element of which
+// only the class is known.
+func elementFor(sel, plain string) (decoy.Element, bool) {
 	parts := strings.FieldsFunc(sel, func(r rune) bool { return r == ' ' || r == '>' || r == '+' || r == '~' })
 	if len(parts) == 0 || len(parts) > 4 || len(sel) > 150 {
 		return decoy.Element{}, false
 	}
 	inner, id := "", ""
 	for _, p := range slices.Backward(parts) {
+		if strings.HasPrefix(p, ".") && inner == "" {
+			p = plain + p
+		}
 		text, one, ok := elementOf(p, inner)
 		if !ok {
 			return decoy.Element{}, false

@@ -158,14 +158,18 @@ func (l *look) covered() int {
 	return len(l.ran)
 }
 
-// compare makes the runs without the script that there are none of yet. They are the same for all scripts.
+// with is the key of a baseline: it is another one when other scripts are there with the one under test.
+func (l *look) with(key string) string { return key + "\x00" + l.u.together.sum }
+
+// compare makes the runs without the script that there are none of yet. They are the same for all scripts that have nothing loaded with them.
 func (l *look) compare(ctx context.Context) {
 	l.mu.Lock()
 	needs := l.needs
 	l.mu.Unlock()
+	bare := map[string][]trace.Event{}
 	var missing []spec
 	for key, v := range needs {
-		if !l.s.hasBaseline(key) {
+		if bare[key] = l.s.baseline(l.with(key)); bare[key] == nil {
 			missing = append(missing, spec{persona: v.persona, page: v.page, base: true, active: true, stage: trace.Natural})
 		}
 	}
@@ -175,9 +179,14 @@ func (l *look) compare(ctx context.Context) {
 		group.Go(func() {
 			for o := range queue {
 				out := l.s.run(ctx, l.b, l.u, l.source, o)
-				if out.err == nil {
-					l.s.keepBaseline(o.persona.Key+"\x00"+o.page.Name, out.events)
+				if out.err != nil {
+					continue
 				}
+				key := o.persona.Key + "\x00" + o.page.Name
+				l.s.keepBaseline(l.with(key), out.events)
+				l.mu.Lock()
+				bare[key] = out.events
+				l.mu.Unlock()
 			}
 		})
 	}
@@ -191,14 +200,12 @@ func (l *look) compare(ctx context.Context) {
 	group.Wait()
 	for key := range needs {
 		l.number++
-		for _, e := range l.s.baseline(key) {
+		for _, e := range bare[key] {
 			e.Run = l.number
 			l.events = append(l.events, e)
 		}
 	}
 }
-
-func (s *Sandbox) hasBaseline(key string) bool { return s.baseline(key) != nil }
 
 func (s *Sandbox) baseline(key string) []trace.Event {
 	s.mu.Lock()
@@ -206,9 +213,13 @@ func (s *Sandbox) baseline(key string) []trace.Event {
 	return s.baselines[key]
 }
 
+// keepBaseline remembers one. It begins anew when too much is remembered.
 func (s *Sandbox) keepBaseline(key string, events []trace.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.baselines) >= maxRemembered {
+		clear(s.baselines)
+	}
 	s.baselines[key] = events
 }
 

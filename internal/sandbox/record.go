@@ -162,7 +162,11 @@ func (r *recorder) translate(b browser.Event, code *analysed) []trace.Event {
 		if b.Name == "instrumentation" {
 			return []trace.Event{{Kind: trace.Limit, Data: trace.Data{Name: "instrumentation", Text: b.Text}}}
 		}
-		return []trace.Event{{Kind: trace.Error, Script: place, Data: trace.Data{Text: b.Text}}}
+		e := trace.Event{Kind: trace.Error, Script: place, Data: trace.Data{Text: b.Text}}
+		if place == nil && len(b.Stack) > 0 {
+			e.Data.URL = b.Stack[0].URL
+		}
+		return []trace.Event{e}
 	case browser.Dialog:
 		return []trace.Event{{Kind: trace.Dialog, Data: trace.Data{Name: b.Name, Text: b.Text}}}
 	case browser.Download:

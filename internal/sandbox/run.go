@@ -52,7 +52,7 @@ func (s *Sandbox) run(ctx context.Context, b *browser.Browser, u *subject, sourc
 	if o.base {
 		v.u = nil
 	}
-	err := v.prepare()
+	err := v.prepare(u)
 	if err == nil {
 		err = v.open(ctx, b)
 	}
@@ -65,8 +65,8 @@ func (s *Sandbox) run(ctx context.Context, b *browser.Browser, u *subject, sourc
 	return &v.out
 }
 
-// prepare makes the outside of the run.
-func (v *visit) prepare() error {
+// prepare makes the outside of the run. What goes with the script is there without it, too.
+func (v *visit) prepare(u *subject) error {
 	secrets := decoy.NewSecrets(v.o.persona)
 	v.rec = newRecorder(secrets)
 	if v.o.host == "" {
@@ -75,6 +75,7 @@ func (v *visit) prepare() error {
 	vis := decoy.Visit{
 		Source: v.source, Library: v.s.o.Library, Persona: v.o.persona, Host: v.o.host, Skin: v.o.skin, Lang: v.o.lang, ID: v.o.id, Now: v.o.clock, Answer: v.o.answer,
 		Secrets: secrets, Record: v.rec.put, Config: v.o.config, Options: v.o.options, Cookies: v.o.cookies,
+		Companions: u.together.out, Modules: u.modules, Shim: u.shim,
 	}
 	path := ""
 	if v.u != nil {
@@ -82,7 +83,7 @@ func (v *visit) prepare() error {
 		if err != nil {
 			return err
 		}
-		vis.Script, vis.Self, vis.Words, vis.Shim = script, v.u.self, v.s.words(v.u), v.u.shim
+		vis.Script, vis.Self, vis.Words = script, v.u.self, v.s.words(v.u)
 		if v.o.honey {
 			vis.Extra = v.s.honey(v.u)
 		}

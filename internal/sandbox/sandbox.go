@@ -97,9 +97,14 @@ type Sandbox struct {
 	revision string // of a diff on the pretend wiki
 	limits   browser.Limits
 	word     string // random, in our people's names
+	*memory
+}
 
+// memory is what looks at different scripts have in common.
+type memory struct {
 	mu        sync.Mutex
 	baselines map[string][]trace.Event
+	names     map[string]names // of scripts in the library, by their text
 }
 
 // New makes a sandbox.
@@ -112,13 +117,16 @@ func New(o Options) (*Sandbox, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Library == nil {
+		o.Library = &decoy.Library{}
+	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
 	if o.Browser.Proof == nil {
 		o.Browser.Proof = &browser.Proof{}
 	}
-	s := &Sandbox{o: o, people: o.People, revision: "6", baselines: map[string][]trace.Event{}}
+	s := &Sandbox{o: o, people: o.People, revision: "6", memory: &memory{baselines: map[string][]trace.Event{}, names: map[string]names{}}}
 	s.word = capital(decoy.Word(6))
 	if len(s.people) == 0 {
 		s.people = decoy.People(s.word, o.Now)

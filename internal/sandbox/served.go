@@ -10,9 +10,9 @@ import (
 
 // script is the text to be served: with conditions passed through the hook when some are to be turned.
 func (v *visit) script(secrets *decoy.Secrets) (*decoy.Script, error) {
-	out := &decoy.Script{Title: v.u.Title, Text: v.u.Text, After: "\n/* " + secrets.Script + " */", Modules: v.u.modules}
-	if v.u.wrapped() {
-		out.Before, out.After = wrapBefore, "\n"+wrapAfter+out.After
+	out := &decoy.Script{Title: v.u.Title, Text: v.u.Text, After: "\n/* " + secrets.Script + " */"}
+	if v.u.wrapped {
+		out.Before, out.After = wrapBefore, wrapEnd(v.u.together.requires)+out.After
 	}
 	if len(v.o.turns) == 0 {
 		return out, nil
@@ -29,7 +29,7 @@ func (v *visit) script(secrets *decoy.Secrets) (*decoy.Script, error) {
 
 // original maps a place in the served script to the one that was read.
 func (v *visit) original(line, column int) (int, int) {
-	if line == 1 && v.u.wrapped() {
+	if line == 1 && v.u.wrapped {
 		column -= len(wrapBefore)
 	}
 	if v.made != nil {

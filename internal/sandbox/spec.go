@@ -54,7 +54,7 @@ func (s *spec) setup(u *subject, tier Tier) *trace.Setup {
 		out.Clock = float64(s.clock.UnixMilli())
 	}
 	if !s.base && u != nil {
-		out.Path, out.SHA256 = u.Path, u.sum
+		out.Path, out.SHA256, out.Title = u.Path, u.sum, u.Title
 	}
 	return out
 }

@@ -33,6 +33,8 @@ type subject struct {
 	source    *gate.Script
 	modules   []string
 	shim      string
+	wrapped   bool
+	together  *companions
 	demand    *demand
 	people    []decoy.Persona // those it asks for by name
 	wanted    decoy.Persona   // somebody with all groups it asks for
@@ -46,7 +48,10 @@ func (box *Sandbox) read(s Script) *subject {
 		s.Author, _, _ = strings.Cut(rest, "/")
 	}
 	sum := sha256.Sum256([]byte(s.Text))
-	u := &subject{Script: s, sum: hex.EncodeToString(sum[:]), self: trace.NewSelf(s.Title, s.Text), index: map[[2]int]int{}, modules: needs(s.Text), shim: decoy.Shim(s.Text)}
+	u := &subject{Script: s, sum: hex.EncodeToString(sum[:]), self: trace.NewSelf(s.Title, s.Text), index: map[[2]int]int{}}
+	u.together = box.companionsOf(s)
+	whole := s.Text + "\n" + u.together.text()
+	u.modules, u.shim, u.wrapped = append(needs(whole), u.together.modules...), decoy.Shim(whole), wrapped(s.Text)
 	u.source = gate.Read([]byte(s.Text), gate.Options{Name: s.Title})
 	u.constants = u.source.Constants()
 	u.gates = u.source.Gates()

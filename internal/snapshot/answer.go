@@ -23,11 +23,9 @@ func (s *Snapshot) Serve(w http.ResponseWriter, r *http.Request, persona, server
 	if s.Site.ScriptPath == "" { // our decoy asks below /w, a small wiki has its scripts at the root
 		query = strings.Replace(query, "/w/", "/", 1)
 	}
-	for _, path := range s.candidates(query) {
-		if a, ok := s.Answers[key(persona, path)]; ok && r.Method != http.MethodPost {
-			s.send(w, a.Status, a.Type, s.named(s.Texts[a.Text], server))
-			return
-		}
+	if a, text, ok := s.recorded(r, persona, query); ok {
+		s.send(w, a.Status, a.Type, s.named(text, server))
+		return
 	}
 	fallback(w, r)
 }

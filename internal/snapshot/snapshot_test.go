@@ -94,6 +94,12 @@ func TestARecordedWikiAnswersAsItDidToEachPerson(t *testing.T) {
 	if page := ask(decoy.Editor, "/index.php?title=Harbour_lights&action=edit"); !strings.Contains(page, "wpTextbox1") {
 		t.Error("the edit form is not there")
 	}
+	page := ask(decoy.Editor, "/index.php?title=Template_talk:Lamps/Log&action=history")
+	for _, want := range []string{`"wgPageName":"Template_talk:Lamps/Log"`, `"wgTitle":"Lamps/Log"`, `"wgNamespaceNumber":11`, `"wgCanonicalNamespace":"Template_talk"`, `"wgAction":"history"`, "<b>Lamps</b>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page that stands in for one that was not recorded lacks %s", want)
+		}
+	}
 	load := ask(decoy.Editor, "/load.php?lang=en&modules=mediawiki.util%2CTitle%7Coojs-ui-core%7Cno.such&skin=vector")
 	for _, want := range []string{`"mediawiki.util@`, `"mediawiki.Title@`, `"oojs-ui-core@`, `mw.loader.state({"no.such":"missing"})`} {
 		if !strings.Contains(load, want) {

@@ -2,8 +2,7 @@ package story
 
 import (
 	"bytes"
-	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"html/template"
 	"io"
@@ -15,14 +14,15 @@ import (
 )
 
 var (
-	//go:embed html.tmpl
-	pageSource string
+	//go:embed *.tmpl
+	pageFiles embed.FS
 	//go:embed html.css
 	pageStyle string
-	page      = template.Must(template.New("page").Funcs(template.FuncMap{
-		"visible": output.Visible, "heading": heading, "condition": condition, "certainty": certainty, "sent": sent, "loaded": loaded, "short": short,
+	page      = template.Must(template.New("").Funcs(template.FuncMap{
+		"visible": output.Visible, "heading": heading, "condition": condition, "certainty": certainty, "sent": sent, "loaded": loaded,
 		"word": func(v trace.Verdict) string { return strings.ReplaceAll(string(v), " ", "-") }, "run": firstRun,
-	}).Parse(pageSource))
+		"texts": textSays, "running": runningSays,
+	}).ParseFS(pageFiles, "*.tmpl"))
 )
 
 // Picture is what a page looked like, as PNG.
@@ -34,35 +34,46 @@ type Picture struct {
 // maxPicture is the size above which a picture is left out.
 const maxPicture = 4 << 20
 
-// Options say what the page shows besides the report.
+// Options say what a page shows besides the report.
 type Options struct {
 	Pictures map[string][]Picture // of each script, by its path: before and after
 	Excerpt  map[string]string    // the text of each script, by its path: lines with findings are shown
 }
 
-// HTML writes one page that holds everything it shows, asks for nothing and runs nothing.
-func HTML(w io.Writer, d *trace.Document, o Options) error {
-	sum := sha256.Sum256([]byte(pageStyle))
-	view := struct {
-		CSP, Sum string
-		Style    template.CSS
-		Map      drawing
-		Scripts  []script
-	}{
-		CSP:   "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data:; base-uri 'none'; form-action 'none'",
-		Style: template.CSS(pageStyle), //nolint:gosec // our own style sheet
-		Sum:   tally(d), Map: draw(d),
-	}
-	for _, r := range d.Runs {
-		view.Scripts = append(view.Scripts, scriptOf(r, d.Isolation, o))
-	}
-	return page.Execute(w, view)
+// view is what every page begins with.
+type view struct {
+	CSP   string
+	Style template.CSS
 }
 
-// script is what the template shows of a report.
+func newView(pictures bool) view {
+	style := output.Style() + pageStyle
+	return view{output.Policy(style, pictures), template.CSS(style)} //nolint:gosec // our own style sheet
+}
+
+// HTML writes one page that holds everything it shows, asks for nothing and runs nothing.
+func HTML(w io.Writer, d *trace.Document, o Options) error {
+	picture, err := contacts(d).HTML()
+	if err != nil {
+		return err
+	}
+	v := struct {
+		view
+		Sum     string
+		Picture template.HTML
+		Scripts []script
+	}{newView(true), tally(d), picture, nil}
+	for _, r := range d.Runs {
+		v.Scripts = append(v.Scripts, scriptOf(r, d.Isolation, o))
+	}
+	return page.ExecuteTemplate(w, "detonate", v)
+}
+
+// script is what the templates show of a report.
 type script struct {
 	*trace.Report
 	Evidence string
+	Scenes   []trace.Scene
 	Pictures []picture
 	Findings []shown
 }
@@ -79,7 +90,7 @@ type shown struct {
 }
 
 func scriptOf(r *trace.Report, isolation string, o Options) script {
-	s := script{Report: r, Evidence: evidence(r, isolation)}
+	s := script{Report: r, Evidence: evidence(r, isolation), Scenes: scenes(r)}
 	for _, p := range o.Pictures[r.Path] {
 		if len(p.PNG) <= maxPicture && bytes.HasPrefix(p.PNG, []byte("\x89PNG\r\n\x1a\n")) {
 			source := template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(p.PNG)) //nolint:gosec // base64 of our own screenshot

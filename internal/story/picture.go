@@ -1,81 +1,45 @@
 package story
 
 import (
-	"cmp"
-	"slices"
-
+	"sallyport/internal/output"
 	"sallyport/internal/trace"
 )
 
-// drawing is the picture of who contacts whom: scripts on the left, other sites on the right, in SVG units.
-type drawing struct {
-	Height         int
-	Scripts, Sites []label
-	Ties           []tie
-	LeftOut        int // sites that are in the lists alone
-}
-
-type label struct {
-	Y    int
-	Text string
-}
-
-// tie is a line between two; Class says how sure, and whether secrets went along.
-type tie struct {
-	From, To int
-	Class    string
-	Says     string
-}
-
-// drawMost is how many scripts, and how many sites, a picture holds.
-const (
-	drawMost  = 30
-	rowHeight = 24
-)
-
-// draw arranges the sites that most scripts contact, and the scripts that contact any.
-func draw(d *trace.Document) drawing {
-	count := map[string]int{}
-	var scripts []*trace.Report
+// contacts is the picture of what scripts contacted when they ran. A class says how sure, and whether secrets went along.
+func contacts(d *trace.Document) output.Picture {
+	p := output.Picture{
+		Title: "Scripts on the left, the sites they contacted on the right",
+		Note:  "The lists of other sites say the same in words. A dashed line needs a turned condition; a thick one carried secrets.",
+	}
 	for _, r := range d.Runs {
 		for _, h := range r.Hosts {
-			count[h.Host]++
-		}
-		if len(r.Hosts) > 0 && len(scripts) < drawMost {
-			scripts = append(scripts, r)
+			p.Ties = append(p.Ties, output.Tie{From: r.Path, To: h.Host, Class: class(h), Says: h.How})
 		}
 	}
-	var sites []string
-	for host := range count {
-		sites = append(sites, host)
-	}
-	slices.SortFunc(sites, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) })
-	p := drawing{LeftOut: max(0, len(sites)-drawMost)}
-	sites = sites[:len(sites)-p.LeftOut]
-	for i, host := range sites {
-		p.Sites = append(p.Sites, label{rowY(i), host})
-	}
-	for i, r := range scripts {
-		p.Scripts = append(p.Scripts, label{rowY(i), r.Path})
-		for _, h := range r.Hosts {
-			if at := slices.Index(sites, h.Host); at >= 0 {
-				p.Ties = append(p.Ties, tie{rowY(i), rowY(at), class(h), h.How})
-			}
-		}
-	}
-	p.Height = rowHeight * (1 + max(len(p.Scripts), len(p.Sites)))
 	return p
 }
 
-func rowY(i int) int { return rowHeight * (i + 1) }
-
 func class(h trace.HostRow) string {
-	name := "tie"
-	if h.Stage == trace.Forced {
-		name += " turned"
+	switch {
+	case len(h.Sent) > 0 && h.Stage == trace.Forced:
+		return "turned secret"
+	case len(h.Sent) > 0:
+		return "secret"
+	case h.Stage == trace.Forced:
+		return "turned"
 	}
-	if len(h.Sent) > 0 {
-		name += " secret"
+	return ""
+}
+
+// asks is the picture of an inventory: which script asks for what, and how that is known.
+func asks(rows []trace.InventoryRow) output.Picture {
+	p := output.Picture{
+		Title: "Scripts on the left, what they ask for on the right",
+		Note:  "The table below says the same. A dashed line was read in the text, a plain one seen running, a thick one both.",
 	}
-	return name
+	for _, r := range rows {
+		class := map[string]string{trace.SeenStatically: "static", trace.SeenBoth: "both"}[r.Seen]
+		p.Ties = append(p.Ties, output.Tie{From: r.Path, To: r.Target, Class: class, Says: r.How})
+	}
+	return p
 }

@@ -7,6 +7,7 @@ package story
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sallyport/internal/capability"
@@ -34,6 +35,25 @@ func who(names []string) string {
 		return strings.Join(out[:len(out)-1], ", ") + " and " + out[len(out)-1]
 	}
 	return strings.Join(out, "")
+}
+
+// scenes are what there is to tell. Of what happened behind a turned condition, that is what did not happen anyway.
+func scenes(r *trace.Report) []trace.Scene {
+	var out []trace.Scene
+	told := map[string]bool{}
+	for _, s := range r.Story {
+		if s.Stage == trace.Forced {
+			s.Acts = slices.DeleteFunc(slices.Clone(s.Acts), func(act string) bool { return told[act] })
+		} else {
+			for _, act := range s.Acts {
+				told[act] = true
+			}
+		}
+		if len(s.Acts) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // heading says as whom, where and when a scene took place.
@@ -80,8 +100,8 @@ func condition(t *trace.Turned) string {
 // evidence says what a report stands on.
 func evidence(r *trace.Report, isolation string) string {
 	v := r.Visits
-	line := fmt.Sprintf("%s as %s on %s; %d of %s ran (%d %%)", plural(v.Runs, "run"), plural(len(v.Personas), "persona"), plural(len(v.Pages), "page"),
-		r.Functions.Ran, plural(r.Functions.Total, "function"), int(r.Coverage*100+0.5))
+	line := fmt.Sprintf("%s as %s on %s; %d of %s ran (%d %%)", output.Plural(v.Runs, "run"), output.Plural(len(v.Personas), "persona"), output.Plural(len(v.Pages), "page"),
+		r.Functions.Ran, output.Plural(r.Functions.Total, "function"), int(r.Coverage*100+0.5))
 	if v.Invalid > 0 {
 		line += fmt.Sprintf("; %d came to no end", v.Invalid)
 	}
@@ -123,13 +143,6 @@ func loaded(i trace.ImportRow) string {
 		line += " (not at hand: a placeholder stood in for it)"
 	}
 	return line
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // short keeps the beginning of a text.

@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
 	"sallyport/internal/story"
 	"sallyport/internal/trace"
 )
@@ -40,8 +44,43 @@ var formats = map[string]func(*bytes.Buffer, *trace.Document) error{
 	"story.ansi": func(b *bytes.Buffer, d *trace.Document) error {
 		return story.Text(b, d, story.TextOptions{Colour: true})
 	},
-	"story.html": func(b *bytes.Buffer, d *trace.Document) error { return story.HTML(b, d, extras(d)) },
-	"story.json": func(b *bytes.Buffer, d *trace.Document) error { return d.WriteJSON(b) },
+	"story.html":   func(b *bytes.Buffer, d *trace.Document) error { return story.HTML(b, d, extras(d)) },
+	"story.json":   func(b *bytes.Buffer, d *trace.Document) error { return d.WriteJSON(b) },
+	"explain.txt":  func(b *bytes.Buffer, d *trace.Document) error { return explanation(d).Text(b, story.TextOptions{}) },
+	"explain.html": func(b *bytes.Buffer, d *trace.Document) error { return explanation(d).HTML(b, extras(d)) },
+	"explain.json": func(b *bytes.Buffer, d *trace.Document) error { return explanation(d).WriteJSON(b) },
+	"inventory.html": func(b *bytes.Buffer, d *trace.Document) error {
+		return story.Inventory(b, trace.Inventory([]trace.Sight{{Path: "x.js", Report: d.Runs[1]}, {Path: "y.js", Static: reading("y.js").Capabilities}}))
+	},
+}
+
+// reading is what an analysis might say of a text.
+func reading(path string) *finding.Script {
+	return &finding.Script{
+		Path: path, Goal: "script", Text: strings.Repeat("// a line of the script\n", 30),
+		Findings: []finding.Finding{{
+			Rule: "dom-html", Severity: finding.High, Message: "text from the address becomes HTML", Advice: "Use .text().",
+			Span: finding.Span{Start: finding.Position{Line: 3, Column: 4}, End: finding.Position{Line: 3, Column: 10}},
+			Flow: []finding.Step{{Message: "the address is read here", Span: finding.Span{Start: finding.Position{Line: 2, Column: 1}}}},
+		}},
+		Capabilities: []capability.Capability{
+			{Name: capability.WriteSiteCode, Target: "MediaWiki:Common.js", Certainty: capability.Likely, Line: 7},
+			{Name: capability.Network, Target: "fonts.example", How: "font", Certainty: capability.Certain, Trigger: capability.OnLoad, Line: 9},
+		},
+	}
+}
+
+// explanation is both halves of a document: each script was read as well.
+func explanation(d *trace.Document) *story.Explanation {
+	e := &story.Explanation{Isolation: d.Isolation}
+	for i, r := range d.Runs {
+		read := &finding.Script{Path: r.Path, Goal: "script"}
+		if i == len(d.Runs)-1 {
+			read = reading(r.Path)
+		}
+		e.Scripts = append(e.Scripts, story.Explain(read, r))
+	}
+	return e
 }
 
 func extras(d *trace.Document) story.Options {
@@ -127,53 +166,86 @@ func spoil(e map[string]any) {
 
 func TestNothingAStrangerWroteActs(t *testing.T) {
 	d := hostile(t)
-	var text, page bytes.Buffer
-	if err := errors.Join(story.Text(&text, d, story.TextOptions{}), story.HTML(&page, d, extras(d))); err != nil {
-		t.Fatal(err)
+	shown := map[string]string{}
+	for name, write := range formats {
+		if strings.HasSuffix(name, ".ansi") || strings.HasSuffix(name, ".json") {
+			continue
+		}
+		var b bytes.Buffer
+		if err := write(&b, d); err != nil {
+			t.Fatal(err)
+		}
+		shown[name] = b.String()
 	}
-	for name, got := range map[string]string{"text": text.String(), "page": page.String()} {
+	for name, got := range shown {
 		if strings.ContainsAny(got, "\x1b\x07\u202e") {
-			t.Errorf("the %s holds control characters", name)
+			t.Errorf("%s holds control characters", name)
 		}
 		if !strings.Contains(got, `\u001b[31m`) {
-			t.Errorf("the %s holds nothing nasty: the test tests nothing", name)
+			t.Errorf("%s holds nothing nasty: the test tests nothing", name)
 		}
-	}
-	for _, bad := range []string{"<script", "<img src=x", "onerror=y>\"", "<b>"} {
-		if strings.Contains(page.String(), bad) {
-			t.Errorf("the page holds %s", bad)
+		for _, bad := range []string{"<script", "<img src=x", "onerror=y>\""} {
+			if strings.HasSuffix(name, ".html") && strings.Contains(got, bad) {
+				t.Errorf("%s holds %s", name, bad)
+			}
 		}
 	}
 }
 
-func TestThePageAllowsItsOwnStyleAndPicturesAndNothingElse(t *testing.T) {
-	var b bytes.Buffer
+func TestACapabilityIsKnownFromTheTextFromTheRunOrFromBoth(t *testing.T) {
 	d := theDocument(t)
-	if err := story.HTML(&b, d, extras(d)); err != nil {
-		t.Fatal(err)
+	got := map[string]string{}
+	for _, k := range explanation(d).Scripts[1].Capabilities {
+		got[string(k.Name)+" "+k.Target] = k.Seen
 	}
-	page := b.String()
-	if !strings.Contains(page, `content="default-src &#39;none&#39;; style-src &#39;sha256-`) || strings.Count(page, "<style") != 1 {
-		t.Error("the policy is not what it was")
+	for what, want := range map[string]string{
+		"write:site-code MediaWiki:Common.js": trace.SeenBoth, "network fonts.example": trace.SeenStatically, "network stats.elsewhere.test": trace.SeenRunning,
+	} {
+		if got[what] != want {
+			t.Errorf("%s is %q, want %q", what, got[what], want)
+		}
 	}
-	if m := regexp.MustCompile(`(?:src|href)="([^#d][^"]*)"|style=|<script|<link`).FindString(page); m != "" {
-		t.Errorf("the page asks for %s", m)
-	}
-	if strings.Count(page, "<img ") != 1 {
-		t.Error("what is no PNG is shown, or what is one is not")
+}
+
+func TestThePagesAllowTheirOwnStyleAndPicturesAndNothingElse(t *testing.T) {
+	for name, pictures := range map[string]int{"story.html": 1, "explain.html": 1, "inventory.html": 0} {
+		var b bytes.Buffer
+		if err := formats[name](&b, theDocument(t)); err != nil {
+			t.Fatal(err)
+		}
+		page := b.String()
+		if !strings.Contains(page, `content="default-src &#39;none&#39;; style-src &#39;sha256-`) || strings.Count(page, "<style") != 1 {
+			t.Errorf("the policy of %s is not what it was", name)
+		}
+		if m := regexp.MustCompile(`(?:src|href)="([^#d][^"]*)"|style=|<script|<link`).FindString(page); m != "" {
+			t.Errorf("%s asks for %s", name, m)
+		}
+		if strings.Count(page, "<img ") != pictures {
+			t.Errorf("%s shows what is no PNG, or not what is one", name)
+		}
 	}
 }
 
 func TestAFullDiskIsSaid(t *testing.T) {
 	d := theDocument(t)
+	e := explanation(d)
 	if story.Text(full{}, d, story.TextOptions{}) == nil || story.HTML(full{}, d, story.Options{}) == nil || d.WriteJSON(full{}) == nil {
 		t.Error("nobody notices")
+	}
+	if e.Text(full{}, story.TextOptions{}) == nil || e.HTML(full{}, story.Options{}) == nil || e.WriteJSON(full{}) == nil || story.Inventory(full{}, nil) == nil {
+		t.Error("nobody notices when it explains")
 	}
 }
 
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// schemaWords are fields that hold one word of a few.
+var schemaWords = map[string][]string{
+	"stage": {"natural", "explored", "clock", "forced"}, "certainty": {"possible", "likely", "certain"}, "severity": {"note", "low", "medium", "high", "critical"},
+	"trigger": {"", "on load", "on a timer", "on your click", "on your confirmation"},
+}
 
 func TestTheJSONHasWhatTheSchemaNames(t *testing.T) {
 	var b bytes.Buffer
@@ -203,11 +275,23 @@ func TestTheJSONHasWhatTheSchemaNames(t *testing.T) {
 			}
 			for _, row := range rows {
 				for _, name := range inner {
-					if _, ok := row.(map[string]any)[name]; !ok {
+					value, ok := row.(map[string]any)[name]
+					if !ok {
 						t.Errorf("%s has no %s: %v", field, name, row)
+					}
+					if words := schemaWords[name]; words != nil && !slices.Contains(words, fmt.Sprint(value)) {
+						t.Errorf("%s of %s is %v, want one of %v", name, field, value, words)
 					}
 				}
 			}
+		}
+	}
+	for i, r := range doc.Runs {
+		if c, ok := r["coverage"].(float64); !ok || c < 0 || c > 1 {
+			t.Errorf("script %d: coverage is %v", i, r["coverage"])
+		}
+		if !slices.Contains([]string{"hostile", "suspicious", "unknown", "nothing seen"}, fmt.Sprint(r["verdict"])) {
+			t.Errorf("script %d: the verdict is %v", i, r["verdict"])
 		}
 	}
 	again, err := json.Marshal(theDocument(t))

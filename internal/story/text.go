@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"sallyport/internal/finding"
 	"sallyport/internal/output"
 	"sallyport/internal/trace"
 )
@@ -17,62 +16,48 @@ type TextOptions struct {
 
 // Text tells each script's story, worst things first in each part.
 func Text(w io.Writer, d *trace.Document, o TextOptions) error {
-	t := &teller{bufio.NewWriter(w), o}
+	t := newTeller(w, o)
 	for _, r := range d.Runs {
-		t.script(r, d.Isolation)
+		t.head(r, d.Isolation)
+		t.did(r)
+		t.can(r)
 	}
-	t.sum(d)
+	fmt.Fprintln(t, tally(d))
 	return t.Flush()
 }
 
 type teller struct {
 	*bufio.Writer
-	o TextOptions
+	output.Ink
 }
 
-// Colours, as SGR parameters.
-const (
-	bold   = "1"
-	red    = "31;1"
-	yellow = "33"
-	blue   = "34"
-)
-
-func (t *teller) paint(colour, s string) string {
-	if !t.o.Colour || s == "" {
-		return s
-	}
-	return "\x1b[" + colour + "m" + s + "\x1b[0m"
+func newTeller(w io.Writer, o TextOptions) *teller {
+	return &teller{bufio.NewWriter(w), output.Ink{Colour: o.Colour}}
 }
 
-func verdictColour(v trace.Verdict) string {
+func verdictColour(v trace.Verdict) output.Colour {
 	switch v {
 	case trace.Hostile:
-		return red
+		return output.Red
 	case trace.Suspicious:
-		return yellow
+		return output.Yellow
 	}
-	return bold
+	return output.Bold
 }
 
-func severityColour(s finding.Severity) string {
-	switch {
-	case s >= finding.High:
-		return red
-	case s == finding.Medium:
-		return yellow
-	}
-	return blue
-}
-
-func (t *teller) script(r *trace.Report, isolation string) {
-	fmt.Fprintf(t, "%s: %s\n", t.paint(bold, output.Visible(r.Path)), t.paint(verdictColour(r.Verdict), string(r.Verdict)))
+// head is the verdict, why, and what it stands on.
+func (t *teller) head(r *trace.Report, isolation string) {
+	fmt.Fprintf(t, "%s: %s\n", t.Paint(output.Bold, output.Visible(r.Path)), t.Paint(verdictColour(r.Verdict), string(r.Verdict)))
 	for _, reason := range r.Reasons {
 		fmt.Fprintf(t, "  because: %s\n", output.Visible(reason))
 	}
 	fmt.Fprintf(t, "  seen in: %s\n\n", evidence(r, isolation))
-	for _, s := range r.Story {
-		fmt.Fprintf(t, "%s:\n", t.paint(bold, heading(s)))
+}
+
+// did is the story in order, what is wrong with it, and whom it turned to.
+func (t *teller) did(r *trace.Report) {
+	for _, s := range scenes(r) {
+		fmt.Fprintf(t, "%s:\n", t.Paint(output.Bold, heading(s)))
 		for _, act := range s.Acts {
 			fmt.Fprintf(t, "  %s\n", output.Visible(act))
 		}
@@ -84,19 +69,23 @@ func (t *teller) script(r *trace.Report, isolation string) {
 	if len(r.Findings) > 0 {
 		fmt.Fprintln(t)
 	}
-	var hosts, code, can []string
+	var hosts, code []string
 	for _, h := range r.Hosts {
 		hosts = append(hosts, sent(h))
 	}
 	for _, i := range r.Imports {
 		code = append(code, loaded(i))
 	}
-	for _, c := range r.Capabilities {
-		can = append(can, certainty(c))
-	}
 	t.list("Other sites", hosts)
 	t.list("Code it loads", code)
-	t.list("What it can do", can)
+}
+
+func (t *teller) can(r *trace.Report) {
+	var rows []string
+	for _, c := range r.Capabilities {
+		rows = append(rows, certainty(c))
+	}
+	t.list("What it can do", rows)
 }
 
 func (t *teller) finding(r *trace.Report, f *trace.Finding) {
@@ -104,7 +93,7 @@ func (t *teller) finding(r *trace.Report, f *trace.Finding) {
 	if f.Line > 0 {
 		place = fmt.Sprintf("%s:%d:%d", place, f.Line, f.Column)
 	}
-	fmt.Fprintf(t, "%s: %s: %s (%s; run %d)\n", place, t.paint(severityColour(f.Severity), f.Severity.String()), output.Visible(f.Message), output.Visible(f.Rule), firstRun(f))
+	fmt.Fprintf(t, "%s: %s: %s (%s; run %d)\n", place, t.Paint(output.ColourOf(f.Severity), f.Severity.String()), output.Visible(f.Message), output.Visible(f.Rule), firstRun(f))
 	if f.Gate != nil {
 		fmt.Fprintf(t, "  reachable only if this is turned: %s\n", condition(f.Gate))
 	}
@@ -122,23 +111,21 @@ func (t *teller) list(title string, rows []string) {
 	if len(rows) == 0 {
 		return
 	}
-	fmt.Fprintf(t, "%s\n", t.paint(bold, title))
+	fmt.Fprintf(t, "%s\n", t.Paint(output.Bold, title))
 	for _, row := range rows {
 		fmt.Fprintf(t, "  %s\n", row)
 	}
 	fmt.Fprintln(t)
 }
 
-// sum counts verdicts.
-func (t *teller) sum(d *trace.Document) {
-	fmt.Fprintln(t, tally(d))
-}
+// verdicts, worst first.
+var verdicts = []trace.Verdict{trace.Hostile, trace.Suspicious, trace.Unknown, trace.NothingSeen}
 
 // tally is a sentence such as "3 scripts: 1 hostile, 2 nothing seen."
 func tally(d *trace.Document) string {
-	line := plural(len(d.Runs), "script")
+	line := output.Plural(len(d.Runs), "script")
 	by := ": "
-	for _, v := range []trace.Verdict{trace.Hostile, trace.Suspicious, trace.Unknown, trace.NothingSeen} {
+	for _, v := range verdicts {
 		n := 0
 		for _, r := range d.Runs {
 			if r.Verdict == v {

@@ -10,7 +10,8 @@ import (
 // without is the log with its baselines taken out: what also happens without the script, for the same persona on the same
 // page, is the wiki's own doing.
 //
-// What is known to come from analysed code, or holds a canary that the wiki's own traffic does not, is never taken out.
+// What is known to come from analysed code, that a companion was loaded, and what holds a canary that the wiki's own traffic
+// does not, is never taken out.
 func (l *Log) without() (kept []*Event, compared map[*Run]bool) {
 	type visit struct{ persona, page string }
 	bases := map[visit]map[string]bool{}
@@ -40,7 +41,7 @@ func (l *Log) without() (kept []*Event, compared map[*Run]bool) {
 		for _, e := range r.Events {
 			like := e.likeness()
 			known := !slices.ContainsFunc(e.Canary, func(c string) bool { return !canaries[at][like+c] })
-			if e.Script != nil || !bases[at][like] || !known {
+			if e.Script != nil || e.companion() || !bases[at][like] || !known {
 				kept = append(kept, e)
 			}
 		}

@@ -39,7 +39,7 @@ func shortened(e Event) Event {
 	}
 	if e.Setup != nil {
 		s := *e.Setup
-		cut(maxWord, &s.Path, &s.SHA256, &s.Tier, &s.Host, &s.Skin, &s.Language, &s.Referrer, &s.Answer)
+		cut(maxWord, &s.Path, &s.SHA256, &s.Title, &s.Tier, &s.Host, &s.Skin, &s.Language, &s.Referrer, &s.Answer)
 		s.Gates = head(s.Gates, maxNames)
 		e.Setup = &s
 	}

@@ -3,7 +3,8 @@
 // A run writes one JSON object a line. The rules read nothing else, so that an old log can be judged again by new rules.
 package trace
 
-// Version of the event log. A reader refuses versions it does not know.
+// Version of the event log. A reader refuses versions it does not know. Within a version fields may be added, which older logs lack and
+// older programs pass over.
 const Version = 1
 
 // Kind says what happened.
@@ -33,7 +34,7 @@ const (
 	Worker       Kind = "worker"       // a worker of some kind was started
 	Persist      Kind = "persist"      // a service worker, the module store, a built-in replaced: Data.Name
 	Conceal      Kind = "conceal"      // part of the wiki's own page was hidden or removed: Data.Name is the selector
-	Error        Kind = "error"        // an exception nobody caught: Data.Text
+	Error        Kind = "error"        // an exception nobody caught: Data.Text, and Data.URL when it was thrown in code that is not analysed
 	Limit        Kind = "limit"        // a limit ended or thinned out the run: Data.Name
 	Gate         Kind = "gate"         // a condition was forced: Data.Text is its source, Count its number, Name what it was turned to, Class what it asks about, Script its place
 	End          Kind = "end"          // the run came to its end: Data.Count is the functions that ran, Total all there are, Ran which
@@ -48,6 +49,12 @@ const (
 	Explored Stage = "explored" // by pressing what the script itself put there
 	Clock    Stage = "clock"    // by letting time pass
 	Forced   Stage = "forced"   // by turning a condition of the script round: possible, not seen
+)
+
+// How code came to a page together with the script under test, of ScriptLoad: as another page of the same gadget.
+const (
+	HowGadget  = "gadget"  // loaded before it
+	HowRequire = "require" // named by require
 )
 
 // Place is where in a script something came from.
@@ -81,6 +88,7 @@ type Event struct {
 type Setup struct {
 	Path     string  `json:"path,omitempty"`   // of the script under test, as the caller named it; empty in a baseline
 	SHA256   string  `json:"sha256,omitempty"` // of its bytes
+	Title    string  `json:"title,omitempty"`  // the page it is kept on, as "User:Mara/x.js"; older logs leave it out
 	Base     bool    `json:"base,omitempty"`   // a baseline: the same persona and page without the script
 	Tier     string  `json:"tier,omitempty"`
 	Host     string  `json:"host,omitempty"` // the decoy's name
@@ -100,7 +108,7 @@ type Data struct {
 	Method string `json:"method,omitempty"`
 	How    string `json:"how,omitempty"`    // script, style, fetch, xhr, beacon, socket, image, frame, form, font, worker, media, ping, other
 	Seen   string `json:"seen,omitempty"`   // who saw it: proxy, browser (CDP) or hook; proxy is the truth
-	Answer string `json:"answer,omitempty"` // how it was answered: decoy, script, placeholder, refused
+	Answer string `json:"answer,omitempty"` // how it was answered: decoy, script, companion, placeholder, refused
 	SHA256 string `json:"sha256,omitempty"` // of a script served or evaluated
 	Action string `json:"action,omitempty"` // edit, delete, block, …: the API's word
 	Title  string `json:"title,omitempty"`  // normalised, with namespace

@@ -19,7 +19,7 @@ that nobody listed for this script is a finding; a page of the wiki is a remark,
 	Run: func(p *Pass) {
 		for _, e := range p.Of(ScriptLoad, Request, Worker) {
 			target, foreign := p.importOf(e)
-			if target == "" {
+			if target == "" || e.companion() {
 				continue
 			}
 			p.Can(e, capability.Capability{Name: capability.Import, Target: target})

@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 )
 
 // Options say what is known about the script and the wiki from outside.
 type Options struct {
 	Path    string   // as the caller named it
 	Source  string   // the script's text, "" when it is not at hand
-	Self    string   // the page it is kept on, as "User:Mara/x.js"; "" when it has none
-	Author  string   // who keeps it; "" when not known
+	Self    string   // the page it is kept on, as "User:Mara/x.js"; "" for what the log says
+	Author  string   // who keeps it; "" for the owner of that page, when it has one
 	Hosts   []string // host names that are the wiki's own; a leading dot covers all below
 	Allowed []string // other people's hosts that the script may contact: a content security policy's list
 }
@@ -30,6 +31,8 @@ func Judge(l *Log, o Options) *Report {
 // newPass takes the baselines out and readies what rules share.
 func newPass(l *Log, o Options) *Pass {
 	events, compared := l.without()
+	o.Self = cmp.Or(o.Self, l.title())
+	o.Author = cmp.Or(o.Author, ownerOf(o.Self))
 	p := &Pass{
 		o: &o, log: l, events: events, runs: map[int]*Run{}, compared: map[int]bool{},
 		confirmed: map[*Event]bool{}, gates: map[*Event]*Turned{}, self: NewSelf(o.Self, o.Source), changes: changesOf(events), marked: map[*Event][]string{}, index: map[findingKey]int{},
@@ -40,6 +43,26 @@ func newPass(l *Log, o Options) *Pass {
 		p.follow(r)
 	}
 	return p
+}
+
+// title is the page of the script that a log is about; "" when it does not say.
+func (l *Log) title() string {
+	for _, r := range l.Runs {
+		if r.Setup.Title != "" {
+			return r.Setup.Title
+		}
+	}
+	return ""
+}
+
+// ownerOf is whose a page in user space is; "" for other pages.
+func ownerOf(title string) string {
+	space, rest, ok := strings.Cut(title, ":")
+	if !ok || !strings.EqualFold(space, "User") {
+		return ""
+	}
+	owner, _, _ := strings.Cut(rest, "/")
+	return strings.ReplaceAll(owner, "_", " ")
 }
 
 // follow notes what each event of a run comes after: a question that was answered, a condition that was turned.

@@ -218,3 +218,47 @@ func TestTheSameLogGivesTheSameReport(t *testing.T) {
 		}
 	}
 }
+
+func TestThePageOfTheScriptIsReadFromTheLogWhereItSays(t *testing.T) {
+	log := func(setup *Setup) *Log {
+		return NewLog(append([]Event{{Run: 1, Kind: Begin, Setup: setup}}, run(1, "editor")...))
+	}
+	for _, c := range []struct {
+		setup        *Setup
+		o            Options
+		self, author string
+	}{
+		{&Setup{Path: "x.js", Title: "User:Mara_Quell/x.js"}, Options{}, "User:Mara_Quell/x.js", "Mara Quell"},
+		{&Setup{Path: "x.js", Title: "MediaWiki:Common.js"}, Options{}, "MediaWiki:Common.js", ""},
+		{&Setup{Path: "x.js", Title: "User:Mara/x.js"}, Options{Self: "User:Noor/y.js", Author: "Ilse"}, "User:Noor/y.js", "Ilse"},
+		{&Setup{Path: "x.js"}, Options{}, "", ""}, // a log from before
+	} {
+		if r := Judge(log(c.setup), c.o); r.Self != c.self || r.Author != c.author {
+			t.Errorf("%+v: %q of %q, not %q of %q", c.setup, r.Self, r.Author, c.self, c.author)
+		}
+	}
+	var written bytes.Buffer
+	if err := NewWriter(&written).Write(Event{Run: 1, Kind: Begin, Setup: &Setup{Title: "User:Mara/x.js"}}); err != nil {
+		t.Fatal(err)
+	}
+	older := `{"v":1,"run":1,"kind":"begin","setup":{"path":"x.js"}}` + "\n" + `{"v":1,"run":1,"kind":"end","unheard":{"of":1}}` + "\n"
+	for text, want := range map[string]string{written.String(): "User:Mara/x.js", older: ""} {
+		l, err := Read(strings.NewReader(text))
+		if err != nil || l.Runs[0].Setup.Title != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+func TestACompanionIsAnImportAndNoFinding(t *testing.T) {
+	companion := func(how, answer, title string) Event {
+		return Event{Kind: ScriptLoad, Data: Data{URL: "https://wiki.test/w/load.php?modules=x&only=scripts", How: how, Answer: answer, Title: title}}
+	}
+	bare := func(n int, events ...Event) []Event { return base(run(n, "editor", events...)) }
+	all := append(run(1, "editor", companion(HowGadget, "companion", "MediaWiki:Gadget-base.js"), companion(HowRequire, "placeholder", "MediaWiki:Gadget-gone.js")),
+		bare(2, companion(HowGadget, "companion", "MediaWiki:Gadget-base.js"))...)
+	r := Judge(NewLog(all), theScript)
+	if len(r.Findings) > 0 || len(r.Imports) != 2 || !r.Imports[0].Resolved || r.Imports[1].Resolved || r.Imports[0].Foreign {
+		t.Errorf("findings %v, imports %+v", r.Findings, r.Imports)
+	}
+}

@@ -101,7 +101,7 @@ func (p *Pass) sentence(e *Event) string {
 	case Request, Socket, WebTransport, Peer, Navigate:
 		return p.contact(e)
 	case ScriptLoad:
-		if target, _ := p.importOf(e); target != "" {
+		if target, _ := p.importOf(e); target != "" && !e.companion() {
 			return "runs code from " + target
 		}
 	case ScriptEval:

@@ -168,6 +168,9 @@ func (p *Pass) importOf(e *Event) (target string, foreign bool) {
 	if e.Kind != ScriptLoad && e.Kind != Worker && (e.Kind != Request || e.Data.How != "script" && e.Data.How != "worker") {
 		return "", false
 	}
+	if e.companion() {
+		return e.Data.Title, false
+	}
 	page := pageOf(e.Data.URL)
 	if p.foreign(e) != "" {
 		return e.Data.URL, true
@@ -176,6 +179,11 @@ func (p *Pass) importOf(e *Event) (target string, foreign bool) {
 		return page, false
 	}
 	return "", false
+}
+
+// companion says whether code is another page of the script's own gadget.
+func (e *Event) companion() bool {
+	return e.Kind == ScriptLoad && (e.Data.How == HowGadget || e.Data.How == HowRequire)
 }
 
 // doubled says whether a write through the API was seen as the change it makes, too.
