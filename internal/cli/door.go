@@ -101,8 +101,10 @@ func (d *doorParts) desk(ctx context.Context, db store.Store, client *mediawiki.
 }
 
 // origin is the wiki as browsers know it.
-func (d *doorParts) origin(site *wiki.Site) string {
-	origin := d.wiki
+func (d *doorParts) origin(site *wiki.Site) string { return wikiOrigin(d.wiki, site) }
+
+// wikiOrigin is the setting, or else what the wiki says of itself.
+func wikiOrigin(origin string, site *wiki.Site) string {
 	if origin == "" {
 		origin = site.Server
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sallyport/internal/audit/accounts"
+	"sallyport/internal/config"
 	"sallyport/internal/delivery"
 	"sallyport/internal/gateway"
 	"sallyport/internal/mediawiki"
@@ -37,6 +38,9 @@ type parts struct {
 	breaker    *breakerParts    // nil: no outbreak is stopped
 	now        func() time.Time // nil: the computer's clock
 	runs       bool             // scripts are run, here or by workers
+	policy     config.Policy
+	origin     string // of the wiki, as people know it; empty: what the wiki says
+	libs       string // folder of the mirror; empty: none
 	log        *slog.Logger
 }
 
@@ -48,6 +52,7 @@ type joined struct {
 	breaker  *breaking      // nil without one
 	office   *notice.Office // nil without a door
 	board    *accounts.Board
+	policy   *policing // nil without one
 	registry *registry.Registry
 	client   *mediawiki.Client
 	changed  chan struct{} // gets something when the wiki has changed
@@ -104,6 +109,16 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	for _, path := range loads.Paths() {
 		own.Handle(path, loads)
 	}
+	policy, err := openPolicy(ctx, p.policy, wikiOrigin(p.origin, site), site, p.store, p.log)
+	if err != nil {
+		return nil, err
+	}
+	if policy != nil {
+		own.Handle("POST "+base+reportPath, policy.collector)
+	}
+	if p.libs != "" {
+		own.Handle(base+"/libs/", mirror(p.libs, p.log))
+	}
 	var door *gateway.Door
 	var approvals http.Handler
 	var desk *pending.Desk
@@ -118,9 +133,9 @@ func join(ctx context.Context, p parts) (*joined, error) {
 		shield = stops.join(door)
 	}
 	return &joined{
-		registry: reg, client: client, changed: changed, confirm: approvals, desk: desk, breaker: stops, office: office, board: board,
+		registry: reg, client: client, changed: changed, confirm: approvals, desk: desk, breaker: stops, office: office, board: board, policy: policy,
 		handler: gateway.New(gateway.Options{
-			Door: door, Shield: shield,
+			Door: door, Shield: shield, Policy: policy.gate(),
 			Upstream: upstream, Tag: loads.Tag(), Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
 			Link: func(lang string) (text, address string) { return menu(lang), base + "/" },
 		}),

@@ -41,7 +41,8 @@ func (c serveCommand) Run(s streams) error {
 	defer db.Close()
 	all, err := join(s.ctx, parts{
 		wikiURL: settings.Wiki.URL, scriptPath: settings.Wiki.ScriptPath, store: db,
-		suffixes: settings.Gadgets.Suffixes, trusted: trusted, door: doorOf(settings), breaker: breakerOf(settings), runs: settings.Analysis.Detonate, log: log,
+		suffixes: settings.Gadgets.Suffixes, trusted: trusted, door: doorOf(settings), breaker: breakerOf(settings), runs: settings.Analysis.Detonate,
+		policy: settings.Policy, origin: settings.WriteDoor.WikiOrigin, libs: settings.Libs.Folder, log: log,
 	})
 	if err != nil {
 		return err
@@ -58,8 +59,8 @@ func (c serveCommand) Run(s streams) error {
 		}
 		defer approvals.Close()
 	}
-	fmt.Fprintf(s.stderr, "wiki       %s (%s)\nbehind     %s%s\ngadgets    pages in user space ending in %v\napprovals  %s\n",
-		"http://"+door.Addr().String(), all.registry.Site.Name, settings.Wiki.URL, settings.Wiki.ScriptPath, settings.Gadgets.Suffixes, approvalsAt(settings))
+	fmt.Fprintf(s.stderr, "wiki       %s (%s)\nbehind     %s%s\ngadgets    pages in user space ending in %v\napprovals  %s\npolicy     %s\n",
+		"http://"+door.Addr().String(), all.registry.Site.Name, settings.Wiki.URL, settings.Wiki.ScriptPath, settings.Gadgets.Suffixes, approvalsAt(settings), all.policy)
 	background, err := all.background(db, bus.Options{Address: settings.Bus, Name: "serve"}, settings.Analysis, log)
 	if err != nil {
 		return err
@@ -82,6 +83,9 @@ func (c serveCommand) Run(s streams) error {
 	}
 	work.Go(func() error { return all.keepFresh(ctx, log) })
 	work.Go(func() error { return all.board.Run(ctx) })
+	if all.policy != nil {
+		work.Go(func() error { return all.policy.run(ctx) })
+	}
 	work.Go(func() error { return background.run(ctx) })
 	return work.Wait()
 }

@@ -39,6 +39,13 @@ type Config struct {
 	Mail           Mail     `toml:"mail"`
 	Breaker        Breaker  `toml:"breaker"`
 	Watch          Watch    `toml:"watch"`
+	Policy         Policy   `toml:"policy"`
+	Libs           Libs     `toml:"libs"`
+}
+
+// Libs says where the mirror of libraries is.
+type Libs struct {
+	Folder string `toml:"folder"`
 }
 
 // Wiki says where the MediaWiki is.
@@ -160,6 +167,7 @@ func (c *Config) Check() error {
 		errs = append(errs, err)
 	}
 	errs = append(errs, c.WriteDoor.check()...)
+	errs = append(errs, c.Policy.check()...)
 	errs = append(errs, c.Mail.check()...)
 	errs = append(errs, c.Watch.check()...)
 	return errors.Join(errs...)

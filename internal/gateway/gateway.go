@@ -1,6 +1,6 @@
 // Package gateway is the http.Handler in front of a MediaWiki: a reverse proxy that adds the bootstrap to pages.
 //
-//	browser ──► refuse service workers ──► own paths (/sallyport/…) ──► own handlers
+//	browser ──► refuse service workers ──► policy ──► own paths (/sallyport/…) ──► own handlers
 //	                                   └─► compress ──► shield ──► door ──► announce writes ──► proxy ──► MediaWiki
 //	                                                                                          └─ inject the bootstrap
 //
@@ -29,6 +29,7 @@ type Options struct {
 	OnWrite  func()                                   // called after somebody wrote to the wiki; may be nil
 	Door     *Door                                    // what holds writes back; nil lets everything through
 	Shield   *Shield                                  // what withholds scripts; nil lets everything through
+	Policy   *Policy                                  // what pages may load; nil leaves that to the wiki
 	Log      *slog.Logger
 }
 
@@ -47,17 +48,25 @@ func New(o Options) http.Handler {
 	if o.Shield != nil {
 		wiki, o.Own = o.Shield.before(wiki), o.Shield.beforeOwn(o.Own, o.Base)
 	}
-	return withoutServiceWorkers(withoutGrants(withOwnPaths(withCompression(wiki), o.Own, o.Base)))
+	all := withOwnPaths(withCompression(wiki), o.Own, o.Base)
+	if o.Policy != nil {
+		all = o.Policy.on(all, o.Base)
+	}
+	return withoutServiceWorkers(withoutGrants(all))
 }
 
 // withOwnPaths answers addresses below the base path itself, with and without the final slash.
 func withOwnPaths(wiki, own http.Handler, base string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rest, ours := strings.CutPrefix(r.URL.Path, base)
-		if ours && (rest == "" || rest[0] == '/') {
+		if ownPath(r, base) {
 			own.ServeHTTP(w, r)
 			return
 		}
 		wiki.ServeHTTP(w, r)
 	})
+}
+
+func ownPath(r *http.Request, base string) bool {
+	rest, ours := strings.CutPrefix(r.URL.Path, base)
+	return ours && (rest == "" || rest[0] == '/')
 }

@@ -44,7 +44,6 @@ type Wiki struct {
 	Origin     string // as browsers know it: "https://wiki.example"
 	ScriptPath string // $wgScriptPath
 	Own        string // path of Sallyport on the wiki: "/sallyport"
-	Report     string // path that reports go to; empty: nowhere
 	// Raw allows pages served with action=raw as scripts, which importScript() and many personal scripts load.
 	Raw bool
 }
@@ -64,9 +63,6 @@ func Base(w Wiki) (*csp.Policy, error) {
 			return nil, fmt.Errorf("the wiki cannot have a policy: %q %s", s, why)
 		}
 	}
-	if strings.ContainsAny(w.Report, ",; \t\r\n") {
-		return nil, fmt.Errorf("reports cannot go to %q", w.Report)
-	}
 	text := strings.Join([]string{
 		"default-src 'self'",
 		"script-src " + strings.Join(scripts, " ") + " 'unsafe-inline' 'unsafe-eval'",
@@ -75,9 +71,6 @@ func Base(w Wiki) (*csp.Policy, error) {
 		"connect-src 'self'", "frame-src 'self'", "worker-src 'self' blob:", "manifest-src 'self'",
 		"object-src 'none'", "base-uri 'self'", "form-action 'self'", "frame-ancestors 'self'",
 	}, "; ")
-	if w.Report != "" {
-		text += "; report-uri " + w.Report + "; report-to sallyport"
-	}
 	p, problems := csp.Parse(text)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("the wiki cannot have a policy: %s", problems[0])
@@ -152,36 +145,4 @@ func sorted(by map[string][]csp.Source) []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-// Withheld lists the grants that a policy of the wiki's own takes back: browsers enforce both, and Sallyport never weakens
-// what an operator wrote there.
-func Withheld(wikis csp.Set, page csp.Address, sets ...Set) []Grant {
-	var list []Grant
-	for _, s := range sets {
-		for _, g := range s.Grants {
-			kind, ok := csp.KindOf(g.Directive, "")
-			url := csp.Address{Scheme: g.Source.Scheme, Host: g.Source.Host, Port: port(g.Source), Path: g.Source.Path}
-			if g.Source.Wild {
-				url.Host = "any." + url.Host
-			}
-			if url.Path == "" {
-				url.Path = "/"
-			}
-			if ok && !wikis.Allows(csp.Request{Kind: kind, URL: url, Page: page}).Allowed {
-				list = append(list, g)
-			}
-		}
-	}
-	return list
-}
-
-func port(s csp.Source) int {
-	switch {
-	case s.Port > 0:
-		return s.Port
-	case s.Scheme == "http" || s.Scheme == "ws":
-		return 80
-	}
-	return 443
 }
