@@ -95,6 +95,20 @@ func TestAWriteIsToldAndAnsweredAndNeverReachesTheWiki(t *testing.T) {
 	}
 }
 
+// Where nobody is logged in, wgUserName is null, and a script writes that into titles of "its reader's" pages.
+func TestThePageOfNobodysNameIsNobodyElses(t *testing.T) {
+	nobody := newWorld(t, func(v *Visit) { v.Persona = Persona{} })
+	somebody := newWorld(t, nil)
+	for _, title := range []string{"User:null/common.js", "User:undefined/common.js"} {
+		if _, class := nobody.place(title, ""); class != "own-js" {
+			t.Errorf("%s is %s to nobody", title, class)
+		}
+		if _, class := somebody.place(title, ""); class != "other-user-js" {
+			t.Errorf("%s is %s to somebody", title, class)
+		}
+	}
+}
+
 func TestRequestsAreReadAsTheWikiWouldReadThem(t *testing.T) {
 	type told struct{ Kind, Action, Title, Class string }
 	for _, c := range []struct {

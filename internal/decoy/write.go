@@ -108,8 +108,8 @@ func (d *Decoy) place(title, model string) (plain, class string) {
 		return plain, "site-js"
 	case !code.User() || !code.Runs() || !owned:
 		return plain, "page"
-	case owner == d.v.Persona.Name:
-		return plain, "own-js"
+	case owner == d.v.Persona.Name, d.v.Persona.Name == "" && (owner == "Null" || owner == "Undefined"):
+		return plain, "own-js" // a script that puts nobody's name together means its reader
 	}
 	return plain, "other-user-js"
 }
