@@ -24,6 +24,9 @@ var libraries = []string{
 	"cdn.staticfile.org", "cdn.bootcdn.net", "cdn.bootcss.com", "libs.baidu.com", "lib.baomitu.com",
 }
 
+// kept are names below suffixes of that list whose keeper is the suffix's own.
+var kept = []string{"fonts.googleapis.com", "maps.googleapis.com", "translate.googleapis.com", "www.googleapis.com", "youtube.googleapis.com"}
+
 // Under says whether a host is one of the names, or below one.
 func Under(host string, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
@@ -39,6 +42,9 @@ func Libraries(host string) bool { return Under(host, libraries) }
 func Open(host string) string {
 	if Under(host, packages) {
 		return "anybody can publish there"
+	}
+	if Under(host, libraries) || Under(host, kept) {
+		return ""
 	}
 	suffix, icann := publicsuffix.PublicSuffix(host)
 	if !icann && strings.Contains(suffix, ".") {
