@@ -82,6 +82,11 @@
 			var row = {};
 			row[ name ] = 'ready';
 			mw.loader.state( row );
+			if ( /^jquery\.\w+$/.test( name ) ) { // a plugin is called like its module
+				give( $ && $.fn, name.slice( 7 ), function () {
+					return this;
+				} );
+			}
 		}
 	} );
 })();

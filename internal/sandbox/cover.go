@@ -65,7 +65,8 @@ func inJSON(v any) string {
 
 func jsonInto(raw []byte, into any) error { return json.Unmarshal(raw, into) }
 
-// storageScript puts values into local storage before anything else of a site runs.
+// storageScript puts values into local storage before anything else of a site runs. A document without an origin has none, and says so by
+// an exception.
 func storageScript(values map[string]string) string {
-	return "emit => { if (typeof localStorage === 'object' && window.top === window) { const v = " + inJSON(values) + "; for (const k in v) { if (localStorage.getItem(k) === null) localStorage.setItem(k, v[k]); } } }"
+	return "emit => { try { if (typeof localStorage === 'object' && window.top === window) { const v = " + inJSON(values) + "; for (const k in v) { if (localStorage.getItem(k) === null) localStorage.setItem(k, v[k]); } } } catch (e) {} }"
 }

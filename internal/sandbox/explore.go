@@ -23,6 +23,9 @@ type target struct {
 	Seen  bool
 }
 
+// maxAlike is how many things of one selector are pressed in a round: of a list of two hundred, the first few do what the others do.
+const maxAlike = 8
+
 // explore presses what the script made or listens to, round after round, for what it shows next. The wiki's own buttons are left
 // alone.
 func (v *visit) explore(ctx context.Context) error {
@@ -34,7 +37,14 @@ func (v *visit) explore(ctx context.Context) error {
 			}
 			return err
 		}
-		fresh := slices.DeleteFunc(targets, func(t target) bool { return v.pressed[t.key()] })
+		alike := map[string]int{}
+		fresh := slices.DeleteFunc(targets, func(t target) bool {
+			if v.pressed[t.key()] {
+				return true
+			}
+			alike[t.Sel]++
+			return alike[t.Sel] > maxAlike
+		})
 		if len(fresh) == 0 {
 			return nil
 		}

@@ -54,7 +54,7 @@ func TestWhatAttacksTheSandboxEndsInAVerdictOrUnknown(t *testing.T) {
 	for _, h := range hostileToUs {
 		t.Run(h.name, func(t *testing.T) {
 			t.Parallel()
-			limits := browser.Limits{Wall: 8 * time.Second, Loop: time.Second}
+			limits := browser.Limits{Wall: 5 * time.Second, Loop: time.Second}
 			if slices.Contains(h.want, trace.NothingSeen) { // it comes to its end, however busy the machine is
 				limits = browser.Limits{Wall: time.Minute, Loop: 30 * time.Second}
 			}

@@ -18,7 +18,7 @@ const (
 	wrapAfter  = `})((function(){
 var files=window.__files||{},done={},nothing=new Proxy(function(){},{get:function(t,k){return k===Symbol.toPrimitive?function(){return"";}:k===Symbol.iterator?function(){return[][k]();}:k==="then"?undefined:k==="prototype"?t[k]:nothing;},apply:function(){return nothing;},construct:function(){return nothing;}});
 function of(names){return function(n){var i=names[n],f,m;
-if(i===undefined){if(/^\.\.?\//.test(n)||mw.loader.getState(n)===null){return nothing;}return mw.loader.require(n);}
+if(i===undefined){if(/^\.\.?\//.test(n)){return nothing;}return mw.loader.require(n);}
 if(!done[i]){f=files[i];m=done[i]={exports:{}};f[0](of(f[1]),m,m.exports);}
 return done[i].exports;};}
 delete window.__files;return of(NAMES);}()),window.__m={exports:{}},window.__m.exports);delete window.__m;`

@@ -1,6 +1,6 @@
 		// What the sandbox asks of us comes as an event whose name nobody can guess.
 		const labelOf = ( x ) => slice( text( safely( () => getAttribute( x, 'aria-label' ) || getAttribute( x, 'title' ) || getAttribute( x, 'value' ) || textOf( x ) ) || '' ).trim(), 0, 80 );
-		const clickable = 'a, button, input, select, textarea, summary, label, option, [role=button], [role=menuitem], [role=tab], [role=checkbox], [onclick], [contenteditable], .oo-ui-buttonElement-button';
+		const clickable = 'a, button, input, select, textarea, summary, label, [role=button], [role=menuitem], [role=tab], [role=checkbox], [onclick], [contenteditable], .oo-ui-buttonElement-button';
 		let targets = [];
 		const collect = () => {
 			watchMediaWiki();
