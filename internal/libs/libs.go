@@ -177,7 +177,7 @@ func read(folder fs.FS, tarball string) (Library, error) {
 	return l, nil
 }
 
-// describe reads package.json (https://docs.npmjs.com/cli/configuring-npm/package-json). What it says of itself is shown to
+// describe reads package.json as npm documents it. What it says of itself is shown to
 // people and decides nothing.
 func (l *Library) describe(text []byte) error {
 	var p struct {
