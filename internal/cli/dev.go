@@ -27,8 +27,36 @@ type devCommand struct {
 	Verbose       bool   `short:"v" help:"Log requests and changes to standard error."`
 }
 
-// Run starts everything in this process: the pretend wiki on a port of its own, and the doors in front of it.
+// Run shows the sample wiki.
 func (c devCommand) Run(s streams) error {
+	return c.run(s, furnish, func(ctx context.Context, d *pretending) error {
+		about, err := describe(ctx, d.registry, d.wiki, d.confirm)
+		if err != nil {
+			return err
+		}
+		if about.Invitation, err = invite(ctx, d.db, d.client, d.registry.Site.ID, "Ira", d.confirm, time.Now().Add(24*time.Hour)); err != nil {
+			return err
+		}
+		if c.JSON {
+			return json.NewEncoder(s.stdout).Encode(about)
+		}
+		about.print(s.stdout)
+		return nil
+	})
+}
+
+// pretending is a pretend wiki with everything in front of it.
+type pretending struct {
+	*joined
+	pretend *fakewiki.Wiki
+	db      store.Store
+	wiki    string // addresses
+	confirm string
+}
+
+// run starts everything in this process: the pretend wiki on a port of its own, and the doors in front of it. When all is up,
+// ready tells people about it, and may go on until ctx ends.
+func (c devCommand) run(s streams, furnish func(*fakewiki.Wiki) error, ready func(context.Context, *pretending) error) error {
 	level := slog.LevelWarn
 	if c.Verbose {
 		level = slog.LevelDebug
@@ -78,21 +106,9 @@ func (c devCommand) Run(s streams) error {
 	}
 	work.Go(func() error { return background.run(ctx) })
 
-	about, err := describe(ctx, all.registry, door.Addr(), settings.Confirm())
-	if err != nil {
-		return err
-	}
-	if about.Invitation, err = invite(ctx, db, all.client, all.registry.Site.ID, "Ira", settings.Confirm(), time.Now().Add(24*time.Hour)); err != nil {
-		return err
-	}
-	if c.JSON {
-		err = json.NewEncoder(s.stdout).Encode(about)
-	} else {
-		about.print(s.stdout)
-	}
-	if err != nil {
-		return err
-	}
+	work.Go(func() error {
+		return ready(ctx, &pretending{all, pretend, db, "http://" + door.Addr().String(), settings.Confirm()})
+	})
 	return work.Wait()
 }
 
@@ -126,12 +142,12 @@ type sample struct {
 	Module string `json:"module"`
 }
 
-func describe(ctx context.Context, r *registry.Registry, door net.Addr, confirm string) (*started, error) {
+func describe(ctx context.Context, r *registry.Registry, wiki, confirm string) (*started, error) {
 	rows, _, err := r.List(ctx, store.Query{Sort: "title"})
 	if err != nil {
 		return nil, err
 	}
-	about := &started{Wiki: "http://" + door.String(), Confirm: confirm, People: people}
+	about := &started{Wiki: wiki, Confirm: confirm, People: people}
 	for _, row := range rows {
 		about.Gadgets = append(about.Gadgets, sample{Title: row.Title, Module: registry.ModuleName(row.PageID)})
 	}

@@ -36,20 +36,28 @@ func guide(text string) string {
 			}
 		}
 	}
-	return "[!browser] skip 'there is no Chromium'\n" + story.String() + files.String()
+	return story.String() + files.String()
 }
 
 func TestWhatTheGuideToTheSandboxShowsIsSo(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "sandbox.md"))
+	tellGuide(t, "sandbox.md", "[!browser] skip 'there is no Chromium'\n")
+}
+
+func TestWhatTheGuideForAuthorsShowsIsSo(t *testing.T) { tellGuide(t, "authors.md", "") }
+
+// tellGuide runs a guide as a story, after a line of its own.
+func tellGuide(t *testing.T, name, first string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	story := guide(string(text))
-	if strings.Count(story, "exec sallyport ") < 4 || strings.Count(story, "\nstdout ") < 10 {
+	story := first + guide(string(text))
+	if strings.Count(story, "exec sallyport ") < 4 || strings.Count(story, "\nstdout ") < 4 {
 		t.Fatalf("the guide shows too little: %s", story)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "sandbox.txtar"), []byte(story), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, strings.TrimSuffix(name, ".md")+".txtar"), []byte(story), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{Dir: dir, Condition: condition})
