@@ -187,6 +187,19 @@ func TestInspectSeesPastWhatAPageHasReplaced(t *testing.T) {
 	}
 }
 
+func TestInspectFollowsAPageThatMovedOn(t *testing.T) {
+	r := visit(t, anyLevel(t, Options{}), ContextOptions{Handler: pages{"/": `<p id=x>text</p>`}})
+	r.must(r.Navigate(t.Context(), wikiURL))
+	r.page.mu.Lock()
+	r.page.ours = 1 << 30 // as when the document goes between making a realm and using it
+	r.page.mu.Unlock()
+	var got int
+	r.must(r.Inspect(t.Context(), "6 * 7", &got))
+	if got != 42 {
+		t.Errorf("inspecting gives %d", got)
+	}
+}
+
 func TestInputIsTrusted(t *testing.T) {
 	b := anyLevel(t, Options{})
 	r := visit(t, b, ContextOptions{Handler: pages{"/": `<body style="margin:0;height:9000px"><input style="position:fixed;left:0;top:0;width:100px;height:50px"><script>

@@ -42,12 +42,34 @@ func (c *Context) Evaluate(ctx context.Context, js string, result any) error {
 
 // Inspect is Evaluate in a world of our own: the same document, but built-ins and variables that the page cannot touch.
 func (c *Context) Inspect(ctx context.Context, js string, result any) error {
-	world, err := c.page.world(ctx)
-	if err != nil {
-		return err
-	}
 	c.disown(js)
-	return c.evaluate(ctx, c.page, object{"expression": js, "contextId": world}, result)
+	for try := 1; ; try++ {
+		world, err := c.page.world(ctx)
+		if err != nil {
+			return err
+		}
+		err = c.evaluate(ctx, c.page, object{"expression": js, "contextId": world}, result)
+		var refused *protocolError
+		if !errors.As(err, &refused) || !strings.Contains(refused.Message, noWorld) || try == mostWorlds {
+			return err
+		}
+		c.page.forget(world)
+	}
+}
+
+// noWorld is the browser's word for a realm whose document has gone: a page may have moved on between making one and using it.
+const noWorld = "Cannot find context"
+
+// mostWorlds bounds how often a page that keeps moving on is followed.
+const mostWorlds = 5
+
+// forget drops a realm that is no more, unless there is another by now.
+func (t *target) forget(world int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ours == world {
+		t.ours = 0
+	}
 }
 
 // world is a realm of our own in the window's document.

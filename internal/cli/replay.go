@@ -37,6 +37,7 @@ func (c replayCommand) Run(s streams) error {
 		return fmt.Errorf("%s: %w", c.File, errReplay)
 	}
 	d := &detonated{pictures: map[string][]story.Picture{}}
+	d.document.Isolation = log.Isolation()
 	for _, one := range log.Scripts() {
 		d.document.Runs = append(d.document.Runs, trace.Judge(one, c.options(one)))
 	}

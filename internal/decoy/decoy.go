@@ -97,7 +97,8 @@ type Decoy struct {
 	served   map[string]string // analysed scripts by URL: their text
 	bodies   []Body
 	kept     int
-	safe     bool // the page is one on which no user code runs
+	safe     bool           // the page is one on which no user code runs
+	filled   map[string]int // how often lists were filled
 }
 
 // Body is an answer that a script could read, and run.
@@ -108,7 +109,7 @@ func New(v Visit) *Decoy {
 	if v.Library == nil {
 		v.Library = &Library{}
 	}
-	return &Decoy{v: v, site: v.Source.Site(), greeted: map[string]bool{}, served: map[string]string{}}
+	return &Decoy{v: v, site: v.Source.Site(), greeted: map[string]bool{}, served: map[string]string{}, filled: map[string]int{}}
 }
 
 // Expect says which navigation comes next; any other leaves the page where it is.

@@ -28,6 +28,9 @@ type reading struct {
 
 // read takes a request apart the way PHP and MediaWiki do. One that cannot be read for sure counts as a write.
 func (d *Decoy) read(a *ask) *reading {
+	if !d.changesWiki(a.URL.Path) {
+		return &reading{action: "view", get: a.URL.Query().Get} // a collector of statistics, a file
+	}
 	form, err := phpform.Read(a.Method, a.URL.RawQuery, a.Header.Values("Content-Type"), a.body, phpform.Limits{})
 	if err != nil {
 		q := a.URL.Query()
@@ -167,6 +170,13 @@ func firstOf(texts ...string) string {
 	return ""
 }
 
+// changesWiki says whether something may be changed by asking for a path: by MediaWiki's own addresses. Beside those there are collectors
+// of statistics, and files.
+func (d *Decoy) changesWiki(path string) bool {
+	article, _, _ := strings.Cut(d.site.ArticlePath, "$1")
+	return isWiki(path) || strings.Contains(path, ".php") || path == "/" || article != "" && strings.HasPrefix(path, article)
+}
+
 // readREST reads PUT and POST of /v1/page, and takes other writes as they come.
 func (r *reading) readREST(a *ask) {
 	if a.Method == http.MethodGet || a.Method == http.MethodHead || strings.Contains(a.URL.Path, "/transform/") || strings.Contains(a.URL.Path, "/search/") {
@@ -256,8 +266,14 @@ func (r *reading) readSpecial(name string) {
 		r.action = "changeauthenticationdata"
 	case "botpasswords":
 		r.action = name
-	case "oauthconsumerregistration", "oauthmanagemygrants":
+	case "oauth", "oauthconsumerregistration", "oauthmanagemygrants":
 		r.action = "oauth"
+	case "oath", "accountsecurity", "manage_two-factor_authentication":
+		r.action = "oathauth"
+	case "nuke", "massmessage":
+		r.action, r.text = name, r.get("message")
+	case "globaluserrights", "globalgroupmembership":
+		r.action, r.person = "globaluserrights", firstOf(r.get("user"), r.get("wpUser"), sub)
 	case "upload":
 		r.action = name
 		r.pages("File:" + r.get("wpDestFile"))

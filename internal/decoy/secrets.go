@@ -56,15 +56,15 @@ const (
 	DraftPlaceholder = "placeholder-of-a-draft"
 )
 
-// tokens are MediaWiki's: a hash, the time, and a suffix; in JSON the backslash is doubled.
-var tokens = regexp.MustCompile(`\b[0-9a-f]{40}(\+\\)`)
+// tokens are MediaWiki's: a hash, the time, and a suffix; in JSON the backslash is doubled, and in addresses all of it escaped.
+var tokens = regexp.MustCompile(`\b[0-9a-f]{40}(\+\\|%2[Bb]%5[Cc])`)
 
-// fill puts the secrets into a page or an answer.
-func (s *Secrets) fill(text string) string {
+// fill puts the secrets into a page or an answer. The token is that of the run's own wiki: another one has others, which may go there.
+func (s *Secrets) fill(text string, own bool) string {
 	if s == nil {
 		return text
 	}
-	if strings.Contains(text, `+\`) {
+	if own && (strings.Contains(text, `+\`) || strings.Contains(text, "%2B%5C")) {
 		text = tokens.ReplaceAllString(text, s.Token+"$1")
 	}
 	if strings.Contains(text, "placeholder") {

@@ -21,7 +21,7 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 			return nil, err
 		}
 	}
-	for _, name := range []string{"Henk Visser", "Old Salt", "Marleen K"} {
+	for _, name := range regulars {
 		w.AddUser(name, "placeholder password")
 	}
 	save := func(title, text, who, why string) error {
@@ -45,9 +45,18 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 			"User:" + p.Name:                "I keep an eye on [[Harbour lights]].",
 			"User talk:" + p.Name:           talk,
 			"User:" + p.Name + "/common.js": "// Nothing here yet.\n",
+			"User:" + p.Name + "/vector.js": "// Nothing here either.\n",
+			"User:" + p.Name + "/global.js": "// Nor here.\n",
 			"User:" + p.Name + "/sandbox":   "Some notes.\n\n" + DraftPlaceholder,
 		} {
 			if err := save(title, text, p.Name, "my page"); err != nil {
+				return nil, fmt.Errorf("seed %s: %w", title, err)
+			}
+		}
+	}
+	for _, title := range inhabitants[0] {
+		if page, ok := w.Page(title); ok && title != "Harbour lights" {
+			if err := save(title, page.Text+"\n\nMeasured in 2026.", "Henk Visser", "measured again"); err != nil {
 				return nil, fmt.Errorf("seed %s: %w", title, err)
 			}
 		}
@@ -60,6 +69,9 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 	clock = now
 	return w, nil
 }
+
+// regulars are people whom nobody pretends to be.
+var regulars = []string{"Henk Visser", "Old Salt", "Marleen K"}
 
 const article = `'''Harbour lights''' are lamps at the entrance of a [[harbour]]. They are kept by the [[Harbour office]].
 
@@ -100,13 +112,25 @@ var seeds = []struct{ title, text, who, why string }{
 	{"Harbour lights", strings.Replace(article, "9 m", "11 m", 1) + "[[Category:Lamps]]\n[[Category:Harbours]]", "Henk Visser", "measured again"},
 	{"Harbour lights", article + DraftPlaceholder + "\n\n[[Category:Lamps]]\n[[Category:Harbours]]", "Henk Visser", "/* Table */ back"},
 	{"Talk:Harbour lights", talk, "Marleen K", "question"},
+	{"Lighthouse", "A lighthouse is a tower with a lamp; see [[Harbour lights]].\n\n[[Category:Lamps]]", "Marleen K", "start"},
+	{"Breakwater", "A breakwater shelters a [[harbour]].\n\n[[Category:Harbours]]", "Henk Visser", "start"},
+	{"Pilot boat", "A pilot boat takes the pilot to a ship outside the [[harbour]].\n\n[[Category:Harbours]]", "Old Salt", "start"},
+	{"Tide table", "A tide table says when the water is high.\n\n[[Category:Harbours]]", "Marleen K", "start"},
+	{"Foghorn", "A foghorn is heard where no [[lighthouse]] is seen.\n\n[[Category:Lamps]]", "Henk Visser", "start"},
 	{"Category:Lamps", "Lamps of all kinds.", "Old Salt", "start"},
 	{"Category:Harbours", "Harbours.", "Old Salt", "start"},
 	{"Template:Lamp", "<span class=\"lamp\">{{{1|}}}</span>", "Old Salt", "start"},
 	{"Help:Editing", "How to edit.", "Old Salt", "start"},
 	{"Wikipedia:Village pump", talk, "Henk Visser", "start"},
 	{"MediaWiki:Common.css", "/* nothing */", "Old Salt", "start"},
+	{"MediaWiki:Common.js", "/* for everybody: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Vector.js", "/* for readers with Vector: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Sitenotice", "The harbour is open.", "Old Salt", "start"},
 	{"User:Old Salt", "An old hand.", "Old Salt", "start"},
+	{"User:Henk Visser", "I measure lamps.", "Henk Visser", "start"},
+	{"User:Marleen K", "I keep the list.", "Marleen K", "start"},
+	{"User talk:Henk Visser", talk, "Old Salt", "hello"},
+	{"User talk:Marleen K", talk, "Old Salt", "hello"},
 	{"User talk:Old Salt", talk, "Henk Visser", "hello"},
 	{"User:Old Salt/common.js", "// my scripts\n", "Old Salt", "start"},
 	{"User:Henk Visser/common.js", "// mine\n", "Henk Visser", "start"},

@@ -91,7 +91,11 @@ func (d *Decoy) foreignCode(w http.ResponseWriter, a *ask) {
 func (d *Decoy) code(w http.ResponseWriter, a *ask, text, answer string) {
 	d.request(a, answer)
 	if a.how != "worker" {
-		d.record(a, trace.ScriptLoad, trace.Data{Answer: answer, SHA256: hash(text)})
+		data := trace.Data{Answer: answer}
+		if answer != "placeholder" {
+			data.SHA256 = hash(text)
+		}
+		d.record(a, trace.ScriptLoad, data)
 	}
 	d.analysed(a.url, text)
 	d.keep(a.url, text)

@@ -100,6 +100,14 @@ func (d *Decoy) page(w http.ResponseWriter, a *ask, means *reading) {
 		r.Header.Del(name)
 	}
 	r.Host, r.RequestURI = a.URL.Host, a.URL.RequestURI()
+	if to := d.elsewhere(a); to != "" {
+		if target, err := a.URL.Parse(to); err == nil && a.top {
+			d.Expect(target.String())
+		}
+		http.Redirect(w, a.Request, to, http.StatusFound)
+		return
+	}
+	d.rephrase(r)
 	look := d.look("https://" + a.URL.Host)
 	if r.URL.Query().Get("origin") == "*" {
 		look.Persona, look.Key = "", Anonymous
@@ -112,13 +120,7 @@ func (d *Decoy) page(w http.ResponseWriter, a *ask, means *reading) {
 		}
 	}
 	kind := b.header.Get("Content-Type")
-	body := b.body.Bytes()
-	if !strings.HasSuffix(a.URL.Path, "/load.php") && (strings.Contains(kind, "html") || strings.Contains(kind, "json") || strings.Contains(kind, "x-wiki") || strings.Contains(kind, "javascript")) {
-		body = []byte(d.v.Secrets.fill(string(body)))
-	}
-	if means.action == "query" && strings.Contains(kind, "json") {
-		body = withLists(body, means.get)
-	}
+	body := d.furnished(a, means, b)
 	if strings.Contains(kind, "html") && (a.top || a.how == "frame") {
 		body = d.furnish(body, a.top)
 		d.greet(w, a)
@@ -132,6 +134,45 @@ func (d *Decoy) page(w http.ResponseWriter, a *ask, means *reading) {
 		w.WriteHeader(b.status)
 	}
 	_, _ = w.Write(body)
+}
+
+// furnished is what the source answered, with the run's secrets, and with what the source has not: lists, and forms.
+func (d *Decoy) furnished(a *ask, means *reading, b *buffer) []byte {
+	kind, body := b.header.Get("Content-Type"), b.body.Bytes()
+	query := means.action == "query" && strings.Contains(kind, "json")
+	if query {
+		body = d.plenty(a, means, body)
+	}
+	if !strings.HasSuffix(a.URL.Path, "/load.php") && (strings.Contains(kind, "html") || strings.Contains(kind, "json") || strings.Contains(kind, "x-wiki") || strings.Contains(kind, "javascript")) {
+		body = []byte(d.v.Secrets.fill(string(body), strings.EqualFold(a.URL.Host, d.v.Host)))
+	}
+	if query {
+		return withLists(body, means.get)
+	}
+	if with, offered := d.offer(a, body); offered && strings.Contains(kind, "html") {
+		b.status = http.StatusOK
+		return with
+	}
+	return body
+}
+
+// rephrase puts a request the way the source understands it: as one of its own wiki, about pages by their own names.
+func (d *Decoy) rephrase(r *http.Request) {
+	q := r.URL.Query()
+	origin, titles := q.Get("origin"), strings.Split(q.Get("titles"), "|")
+	if origin != "" && origin != "*" {
+		q.Del("origin") // wikis of a family trust each other
+	}
+	for i, title := range titles {
+		titles[i] = d.own(title)
+	}
+	if named := strings.Join(titles, "|"); named != q.Get("titles") {
+		q.Set("titles", named)
+	} else if origin == "" || origin == "*" {
+		return
+	}
+	r.URL.RawQuery = q.Encode()
+	r.RequestURI = r.URL.RequestURI()
 }
 
 // greet gives the browser the session's cookies, once a host.

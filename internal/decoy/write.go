@@ -91,6 +91,7 @@ func (d *Decoy) titleOf(a *ask, id string) string {
 
 // place normalises a title and says what kind of page that is.
 func (d *Decoy) place(title, model string) (plain, class string) {
+	title = d.own(title)
 	t, err := d.site.ParseText(title)
 	if err != nil {
 		return strings.ReplaceAll(title, "_", " "), "page"

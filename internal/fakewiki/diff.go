@@ -20,7 +20,7 @@ func (w *Wiki) diff(v *visit) *reply {
 	v.rev = to
 	b := body{heading: w.prefixed(v.title) + ": Difference between revisions", article: true, diffOld: oldID, diffNew: to.ID}
 	b.content = `<table class="diff diff-contentalign-left" data-mw="interface"><tbody><tr class="diff-title"><td class="diff-otitle"><div id="mw-diff-otitle1">` + escape(oldTitle) +
-		`</div></td><td class="diff-ntitle"><div id="mw-diff-ntitle1">Revision as of ` + escape(humanTime(to.Time)) + `</div><div id="mw-diff-ntitle2">` + w.userLink(to.User) + `</div></td></tr>` +
+		`</div></td><td class="diff-ntitle"><div id="mw-diff-ntitle1">Revision as of ` + escape(humanTime(to.Time)) + `</div><div id="mw-diff-ntitle2">` + w.userLink(to.User) + w.rollbackOn(v, to) + `</div></td></tr>` +
 		diffRows(strings.Split(old, "\n"), strings.Split(to.Text, "\n")) + "</tbody></table>" + w.parserOutput(w.renderBody(v.title, to.Text, to.Model).HTML)
 	return w.html(v, b)
 }

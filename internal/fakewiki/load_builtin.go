@@ -38,7 +38,7 @@ func builtins() []builtin {
 		{name: "mediawiki.Title", files: []string{"mw/title.js"}, needs: []string{"mediawiki.util"}},
 		{name: "mediawiki.Uri", files: []string{"mw/uri.js"}, needs: []string{"mediawiki.util"}},
 		{name: "mediawiki.user", files: []string{"mw/user.js"}, needs: []string{"mediawiki.api", "mediawiki.cookie"}},
-		{name: "mediawiki.api", files: []string{"mw/api.js"}, needs: []string{"mediawiki.Title", "mediawiki.util"}},
+		{name: "mediawiki.api", files: []string{"mw/rest.js", "mw/api.js"}, needs: []string{"mediawiki.Title", "mediawiki.util"}},
 		{name: "mediawiki.notification", files: []string{"mw/notification.js"}},
 		{name: "mediawiki.language", files: []string{"mw/language.js"}},
 		{name: "mediawiki.jqueryMsg", files: []string{"mw/jquerymsg.js"}, needs: []string{"mediawiki.language", "mediawiki.Title"}},
@@ -47,8 +47,7 @@ func builtins() []builtin {
 		{name: "mediawiki.notify", files: nil, needs: []string{"mediawiki.notification"}},
 		{name: "vue", files: []string{"vendorjs/vue.js", "mw/vueplugin.js"}},
 		{name: "skins.vector.styles.legacy", styles: []string{"mw/skin.css"}},
-		{name: "mediawiki.Rest", files: []string{"mw/rest.js"}, needs: []string{"mediawiki.api"}},
-		{name: "mediawiki.ForeignApi", files: []string{"mw/foreignapi.js"}, needs: []string{"mediawiki.api", "mediawiki.Rest"}},
+		{name: "mediawiki.ForeignApi", files: []string{"mw/foreignapi.js"}, needs: []string{"mediawiki.api"}},
 		{name: "mediawiki.String", files: []string{"mw/string.js"}},
 		{name: "jquery.lengthLimit", needs: []string{"mediawiki.String"}},
 		{name: "jquery.textSelection", files: []string{"mw/textselection.js"}},
@@ -80,6 +79,7 @@ func aliases() map[string]string {
 			"oojs-ui.styles.icons-location oojs-ui.styles.icons-media oojs-ui.styles.icons-moderation oojs-ui.styles.icons-movement oojs-ui.styles.icons-user oojs-ui.styles.icons-wikimedia oojs-ui-widgets.icons oojs-ui-windows.icons",
 		"jquery.ui": "jquery.ui.dialog jquery.ui.button jquery.ui.tabs jquery.ui.autocomplete jquery.ui.sortable jquery.ui.draggable jquery.ui.resizable jquery.ui.datepicker jquery.ui.core jquery.ui.widget jquery.ui.position " +
 			"jquery.ui.progressbar jquery.ui.slider jquery.ui.accordion jquery.ui.tooltip jquery.ui.menu jquery.effects.core",
+		"mediawiki.api":    "mediawiki.Rest",
 		"mediawiki.String": "jquery.byteLength jquery.byteLimit",
 	} {
 		for _, name := range strings.Fields(names) {

@@ -170,6 +170,7 @@ func (w *Wiki) moreTabs(v *visit) portlet {
 	if w.may(&v.user, "move", v.title) {
 		p.Items = append(p.Items, menuItem{ID: "ca-move", Label: "Move", Href: w.address(w.title("Special:MovePage/" + w.site.Prefixed(v.title))), Key: "m"})
 	}
+	p.Items = append(p.Items, w.watchTab(v, v.title)...)
 	return p
 }
 

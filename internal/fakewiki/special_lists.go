@@ -28,7 +28,7 @@ func (w *Wiki) specialAllPages(v *visit) *reply {
 }
 
 // changeRows lists the newest changes of a kind.
-func (w *Wiki) changeRows(want func(*change) bool) string {
+func (w *Wiki) changeRows(v *visit, want func(*change) bool) string {
 	var rows strings.Builder
 	for i, n := len(w.db.Changes)-1, 0; i >= 0 && n < listLength; i-- {
 		c := &w.db.Changes[i]
@@ -41,25 +41,25 @@ func (w *Wiki) changeRows(want func(*change) bool) string {
 			rows.WriteString(escape(c.LogType) + " log: ")
 		}
 		rows.WriteString(`<span class="mw-title"><a class="mw-changeslist-title" href="` + escape(w.address(c.Title)) + `">` + escape(w.prefixed(c.Title)) + `</a></span>; <span class="mw-changeslist-date">` +
-			escape(humanTime(c.Time)) + "</span> " + w.userLink(c.User) + " " + w.commentHTML(c.Comment) + "</li>\n")
+			escape(humanTime(c.Time)) + "</span> " + w.userLink(c.User) + " " + w.commentHTML(c.Comment) + w.rollbackOf(v, c) + "</li>\n")
 	}
 	return rows.String()
 }
 
 func (w *Wiki) specialRecentChanges(v *visit) *reply {
-	rows := w.changeRows(func(c *change) bool { return c.LogType != "newusers" })
+	rows := w.changeRows(v, func(c *change) bool { return c.LogType != "newusers" })
 	return w.html(v, body{heading: "Recent changes", content: `<div class="mw-changeslist"><ul class="special">` + rows + "</ul></div>"})
 }
 
 func (w *Wiki) specialLog(v *visit) *reply {
 	kind := v.or("type", v.param)
-	rows := w.changeRows(func(c *change) bool { return c.Type == "log" && (kind == "" || c.LogType == kind) })
+	rows := w.changeRows(v, func(c *change) bool { return c.Type == "log" && (kind == "" || c.LogType == kind) })
 	return w.html(v, body{heading: "All public logs", content: `<ul class="mw-logevent-loglines">` + rows + "</ul>"})
 }
 
 func (w *Wiki) specialContributions(v *visit) *reply {
 	name := v.or("target", v.param)
-	rows := w.changeRows(func(c *change) bool { return c.User == name && c.Type != "log" })
+	rows := w.changeRows(v, func(c *change) bool { return c.User == name && c.Type != "log" })
 	b := body{heading: "User contributions for " + name, content: `<ul class="mw-contributions-list">` + rows + "</ul>"}
 	if w.accountNamed(name) != nil {
 		b.vars = map[string]any{"wgRelevantUserName": name}

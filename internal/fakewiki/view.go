@@ -37,7 +37,7 @@ func (w *Wiki) view(v *visit) *reply {
 		b.subtitle = `<div class="mw-revision warningbox"><div id="mw-revision-info">Revision as of ` + escape(humanTime(v.rev.Time)) + " by " + w.userLink(v.rev.User) + `</div></div>`
 	}
 	page := w.renderBody(v.title, v.rev.Text, v.rev.Model)
-	b.content = w.parserOutput(page.HTML)
+	b.content = w.parserOutput(page.HTML) + w.patrolLink(v)
 	b.categories = page.Categories
 	r := w.html(v, b)
 	w.unmodified(v, r, v.page.Touched)
@@ -81,7 +81,11 @@ func (w *Wiki) history(v *visit) *reply {
 		id := strconv.FormatInt(r.ID, 10)
 		rows.WriteString(`<li data-mw-revid="` + id + `"><span class="mw-history-histlinks">(` + link(w.pageQuery(v.title, "diff", id, "oldid", strconv.FormatInt(r.Parent, 10)), "prev") + `)</span> <a href="` +
 			escape(w.pageQuery(v.title, "oldid", id)) + `" class="mw-changeslist-date">` + escape(humanTime(r.Time)) + `</a> <span class="history-user">` + w.userLink(r.User) +
-			`</span> <span class="history-size mw-diff-bytes" data-mw-bytes="` + strconv.Itoa(len(r.Text)) + `">` + strconv.Itoa(len(r.Text)) + " bytes</span> " + w.commentHTML(r.Comment) + "</li>\n")
+			`</span> <span class="history-size mw-diff-bytes" data-mw-bytes="` + strconv.Itoa(len(r.Text)) + `">` + strconv.Itoa(len(r.Text)) + " bytes</span> " + w.commentHTML(r.Comment))
+		if i == len(v.page.Revisions)-1 {
+			rows.WriteString(w.rollbackLink(v, v.page))
+		}
+		rows.WriteString(w.thankLink(v, r) + "</li>\n")
 	}
 	b := body{heading: w.prefixed(v.title) + ": Revision history", content: `<section id="pagehistory" class="mw-pager-body"><ul class="mw-contributions-list">` + "\n" + rows.String() + "</ul></section>"}
 	return w.html(v, b)

@@ -173,6 +173,9 @@ func (a *analysed) origin(text string) (from, address string) {
 			return "stored", ""
 		}
 	}
+	if strings.Contains(text, addressCode) {
+		return "address", ""
+	}
 	for _, s := range a.decoded {
 		if strings.Contains(s, text) || strings.Contains(text, s) {
 			return "decoded", ""

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"regexp"
 	"strings"
 
 	"sallyport/internal/decoy"
@@ -16,13 +17,40 @@ func (s *Sandbox) cast(u *subject) ([]decoy.Persona, map[string]string) {
 		}
 	}
 	pages := map[string]string{}
+	for _, title := range titlesIn(u.Text) {
+		pages[title] = lampsAndHarbours
+	}
 	for _, p := range u.demand.pages {
 		if !strings.HasPrefix(p.Title, "Special:") && !strings.Contains(p.Title, "$me") {
-			pages[p.Title] = "Lamps and harbours.\n"
+			pages[p.Title] = lampsAndHarbours
 		}
 	}
 	return people, pages
 }
+
+// lampsAndHarbours is a page as good as any other; a script that takes it for code can run it.
+const lampsAndHarbours = "\"Lamps and harbours.\"\n"
+
+// namesPage finds titles that stand in a script as they are, in namespaces in which pages are no code.
+var namesPage = regexp.MustCompile(`['"\x60=]((?:Talk|User[ _]talk|Project|Project[ _]talk|Wikipedia|Wikipedia[ _]talk|Template|Template[ _]talk|Help|Category):[^'"\x60&\n]{1,80})['"\x60&]`)
+
+// titlesIn are the pages that a script names. It may well write there only if they exist.
+func titlesIn(text string) []string {
+	var out []string
+	for _, m := range namesPage.FindAllStringSubmatch(text, 2*maxNamed) {
+		title := titleIn(m[1])
+		if title == "" || strings.HasSuffix(m[1], ":") || strings.HasSuffix(m[1], "/") || strings.Contains(title, "$") || codeName.MatchString(title) || len(out) == maxNamed {
+			continue
+		}
+		out = append(out, title)
+	}
+	return out
+}
+
+// maxNamed bounds the pages that are made because the script names them.
+const maxNamed = 12
+
+var codeName = regexp.MustCompile(`\.(?:js|css|json|vue)$`)
 
 // author is who keeps the script.
 func (s *Sandbox) author(u *subject) decoy.Persona {

@@ -36,7 +36,20 @@ type demand struct {
 	height    int
 	visits    int
 	chance    bool
+	blank     string // what stands where the script looks without saying for what
 }
+
+// keptCode and addressCode are texts that a script which runs text as code can run: a string, to JavaScript and to JSON.
+const (
+	keptCode    = `"lamp kept for later"`
+	addressCode = `"lamp in the address"`
+)
+
+var (
+	runsText    = regexp.MustCompile(`\beval\b|globalEval|\bFunction\s*\(`)
+	readsHash   = regexp.MustCompile(`\blocation\s*\.\s*hash\b`)
+	runsAtTimes = regexp.MustCompile(`\bset(?:Timeout|Interval)\s*\(`)
+)
 
 // maxDemands bounds how many values of one kind are tried.
 const maxDemands = 6
@@ -46,7 +59,13 @@ func few(list []string) []string { return list[:min(len(list), maxDemands)] }
 // demandOf reads the constants of a script.
 func demandOf(u *subject, now time.Time) *demand {
 	c := u.constants
-	d := &demand{storage: map[string]string{}, cookies: map[string]string{}, options: map[string]any{}, config: map[string]any{}}
+	d := &demand{storage: map[string]string{}, cookies: map[string]string{}, options: map[string]any{}, config: map[string]any{}, blank: "1"}
+	if runsText.MatchString(u.Text) {
+		d.blank = keptCode
+	}
+	if readsHash.MatchString(u.Text) && (runsText.MatchString(u.Text) || runsAtTimes.MatchString(u.Text)) {
+		d.queries = append(d.queries, "#"+url.PathEscape(addressCode))
+	}
 	for _, name := range c.Of(gate.Users) {
 		if _, err := strconv.Atoi(name); err == nil {
 			d.ids = append(d.ids, name)
@@ -91,7 +110,7 @@ func (d *demand) kept(c gate.Constants) {
 		switch k.Asks {
 		case gate.Storage:
 			if _, had := d.storage[k.Key]; !had || k.Op != "read" {
-				d.storage[k.Key] = orOne(k.Value)
+				d.storage[k.Key] = firstWord(k.Value, d.blank)
 			}
 		case gate.Visits:
 			n, _ := strconv.Atoi(k.Value)
@@ -100,7 +119,7 @@ func (d *demand) kept(c gate.Constants) {
 		case gate.Cookies:
 			d.cookies[firstWord(k.Key, k.Value)] = orOne(k.Value)
 		case gate.Preference:
-			d.options[k.Key] = typed(orOne(k.Value))
+			d.options[k.Key] = typed(firstWord(k.Value, d.blank))
 		case gate.Config:
 			if k.Op != "read" && k.Key != "" {
 				d.config[k.Key] = typed(k.Value)

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"sallyport/internal/browser"
+	"sallyport/internal/finding"
 	"sallyport/internal/trace"
 )
 
@@ -62,8 +63,14 @@ func (g *trigger) found(r *trace.Report) bool {
 	deed := slices.ContainsFunc(r.Hosts, func(h trace.HostRow) bool { return strings.HasSuffix(h.Host, "collect.test") }) ||
 		slices.ContainsFunc(r.Writes, func(w trace.WriteRow) bool { return strings.HasSuffix(w.Title, "ommon.js") })
 	return deed || slices.ContainsFunc(r.Findings, func(f trace.Finding) bool {
-		return strings.Contains(f.Message, "collect.test") || strings.Contains(f.Message, "no content security policy")
+		return f.Severity >= finding.Medium && slices.ContainsFunc(deeds, func(d string) bool { return strings.Contains(f.Message, d) })
 	})
+}
+
+// deeds are what the fixtures do when they are awake, in the words of the findings, where it is not seen by host and title.
+var deeds = []string{
+	"collect.test", "no content security policy", "changes your e-mail address", "changes your connected applications", "changes the rights of", "rolls back edits", "installs itself to stay: module store",
+	"runs code that is kept", "in the page's address as code", "an answer of the wiki as code",
 }
 
 // seen is how the look at one fixture went.

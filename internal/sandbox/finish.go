@@ -16,7 +16,7 @@ func (v *visit) finish(ctx context.Context, err error) {
 	if v.c.Err() == nil {
 		_ = v.order(ctx, map[string]any{"do": "end"}, nil)
 	}
-	code := &analysed{texts: v.decoy.Scripts(), bodies: v.decoy.Bodies()}
+	code := &analysed{texts: v.decoy.Scripts(), bodies: v.decoy.Bodies(), stored: v.stored()}
 	if v.u != nil {
 		code.script, code.sum = v.decoy.ScriptURL(), v.u.sum
 		code.original = v.original
@@ -38,6 +38,20 @@ func (v *visit) finish(ctx context.Context, err error) {
 	v.out.served = code.texts
 	v.out.events = v.log(v.rec.events(code), err)
 	v.out.err = err
+}
+
+// stored are the texts that were kept for the script before it ran: in the browser, and in preferences.
+func (v *visit) stored() []string {
+	var out []string
+	for _, text := range v.o.storage {
+		out = append(out, text)
+	}
+	for _, value := range v.o.options {
+		if text, ok := value.(string); ok {
+			out = append(out, text)
+		}
+	}
+	return slices.DeleteFunc(out, func(text string) bool { return len(text) <= 8 })
 }
 
 // shownToPersona checks that the page was made for whom the run is about: a persona that did not get its groups would see nothing,
@@ -64,6 +78,7 @@ func (v *visit) shownToPersona() error {
 func (v *visit) log(events []trace.Event, err error) []trace.Event {
 	first := v.firstStage()
 	begin := trace.Event{Kind: trace.Begin, Stage: first, Setup: v.o.setup(v.u, v.s.o.Tier)}
+	begin.Setup.Isolation = v.level
 	out := append([]trace.Event{begin}, events...)
 	last := since(v.rec.began)
 	stage := v.rec.stageAt(last)

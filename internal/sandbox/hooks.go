@@ -3,6 +3,8 @@ package sandbox
 import (
 	_ "embed"
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 
 	"sallyport/internal/decoy"
@@ -28,6 +30,9 @@ type hookSettings struct {
 	Script     string   `json:"script"` // address of the script under test, without the host; "" in a baseline
 	Storage    string   `json:"storage"`
 	StorageKey string   `json:"storageKey"`
+	Stores     []string `json:"stores"` // names under which ResourceLoader would keep modules
+	Store      string   `json:"store"`  // what stands there
+	Mark       string   `json:"mark"`   // a part of it
 	Chance     *float64 `json:"chance,omitempty"`
 }
 
@@ -40,6 +45,25 @@ func hooks(s hookSettings) string {
 	return strings.Replace(text, "/* SETTINGS */ {}", string(settings), 1)
 }
 
-func settingsOf(s *decoy.Secrets, script string, chance *float64) hookSettings {
-	return hookSettings{Secret: "e" + decoy.Word(24), Script: script, Storage: s.Storage, StorageKey: "mwuser-note-" + decoy.Word(5), Chance: chance}
+func settingsOf(s *decoy.Secrets, script string, stores []string, chance *float64) hookSettings {
+	mark := "lamp-" + decoy.Word(8)
+	store := `{"items":{"jquery@0lamp":"function($,jQuery,require,module){/*` + mark + `*/}","site@1lamp":"function($,jQuery,require,module){}"},"vary":"vector:1-3:en","asOf":1}`
+	return hookSettings{
+		Secret: "e" + decoy.Word(24), Script: script, Storage: s.Storage, StorageKey: "mwuser-note-" + decoy.Word(5), Stores: stores, Store: store, Mark: mark, Chance: chance,
+	}
+}
+
+const storePrefix = "MediaWikiModuleStore:"
+
+var namesStore = regexp.MustCompile(storePrefix + `([\w-]{1,60})`)
+
+// stores are the names under which ResourceLoader keeps modules in the browser: the wiki's, and those that a script has in it.
+func stores(site, script string) []string {
+	out := []string{storePrefix + site}
+	for _, m := range namesStore.FindAllString(script, 5) {
+		if !slices.Contains(out, m) {
+			out = append(out, m)
+		}
+	}
+	return out
 }

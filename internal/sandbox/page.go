@@ -23,7 +23,7 @@ func StandardPages() []Page {
 		{"Harbour lights (edit)", "Harbour lights", "action=edit"},
 		{"Harbour lights (history)", "Harbour lights", "action=history"},
 		{"Recent changes", "Special:RecentChanges", ""},
-		{"MediaWiki:Common.js", "MediaWiki:Common.css", ""},
+		{"MediaWiki:Common.js", "MediaWiki:Common.js", ""},
 		{"Watchlist", "Special:Watchlist", ""},
 		{"own common.js", "User:$me/common.js", ""},
 		{"Contributions", "Special:Contributions/Henk Visser", ""},

@@ -2,6 +2,9 @@ package sandbox
 
 import (
 	"context"
+	"errors"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -13,6 +16,10 @@ func (v *visit) read(ctx context.Context) error {
 		func() error { return v.c.Mouse(ctx, "mouseMoved", 620, 420) },
 		func() error { return v.c.Type(ctx, v.decoyKeys()) },
 		func() error { return v.c.Key(ctx, "Escape", 0) },
+		func() error { return v.fault(ctx) },
+		func() error { // a page goes on growing after it has loaded: pop-ups, notifications
+			return v.c.Inspect(ctx, `document.body.append(document.createElement('div')), 0`, nil)
+		},
 		func() error { return v.c.Scroll(ctx, 0, 600) },
 		func() error {
 			return v.c.Inspect(ctx, `(() => { const a = document.querySelector('#firstHeading') || document.body; const s = getSelection(); s.selectAllChildren(a); return 0; })()`, nil)
@@ -33,7 +40,25 @@ func (v *visit) read(ctx context.Context) error {
 	return v.pass(ctx, time.Second)
 }
 
-func (v *visit) decoyKeys() string { return v.rec.secrets.Keys }
+// decoyKeys is what is typed: a few times over where the script hears it, for one that waits until there is enough.
+func (v *visit) decoyKeys() string {
+	keys := v.rec.secrets.Keys
+	if v.u != nil && hearsKeys.MatchString(v.u.Text) {
+		keys = strings.Repeat(keys, 4)
+	}
+	return keys
+}
+
+var hearsKeys = regexp.MustCompile(`key(?:down|up|press)|beforeinput`)
+
+// fault has something go wrong in the page.
+func (v *visit) fault(ctx context.Context) error {
+	err := v.order(ctx, map[string]any{"do": "fault"}, nil)
+	if errors.Is(err, errNoAnswer) {
+		return nil
+	}
+	return err
+}
 
 // command presses a key with Control, and has the browser carry out what that stands for.
 func (v *visit) command(ctx context.Context, key, command string) error {

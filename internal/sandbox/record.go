@@ -138,6 +138,7 @@ func (r *recorder) events(code *analysed) []trace.Event {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b trace.Event) int { return cmp.Compare(a.T, b.T) })
+	r.spelled(out)
 	for i := range out {
 		out[i].Stage = r.stageAt(out[i].T)
 	}
@@ -183,6 +184,19 @@ func (r *recorder) translate(b browser.Event, code *analysed) []trace.Event {
 	return nil
 }
 
+// told is what another page can read without its being sent: what stands behind # in its address, and messages. It counts when a secret
+// is in it.
+func (r *recorder) told(e trace.Event, how, address, text string) []trace.Event {
+	e.Kind, e.Data.How, e.Data.URL, e.Data.Text = trace.Request, how, address, text
+	if how == "navigate" {
+		e.Kind = trace.Navigate
+	}
+	if e.Canary = r.secrets.Find(address, text); len(e.Canary) == 0 {
+		return nil
+	}
+	return []trace.Event{e}
+}
+
 // hook reads what our instrumentation says.
 func (r *recorder) hook(b browser.Event, code *analysed) []trace.Event {
 	var h struct {
@@ -206,6 +220,8 @@ func (r *recorder) hook(b browser.Event, code *analysed) []trace.Event {
 		e.Kind, e.Data.URL = trace.Persist, h.U
 	case "conceal":
 		e.Kind = trace.Conceal
+	case "told":
+		return r.told(e, h.How, h.U, h.T)
 	case "rtc":
 		e.Kind, e.Data.Text, e.Canary = trace.Peer, h.T, r.secrets.Find(h.T)
 	case "gate":

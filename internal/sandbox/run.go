@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -42,13 +43,14 @@ type visit struct {
 	hook    hookSettings
 	url     string
 	made    *gate.Rewritten
+	level   string // of isolation
 	pressed map[string]bool
 	out     outcome
 }
 
 // run carries out one run in a window of its own.
 func (s *Sandbox) run(ctx context.Context, b *browser.Browser, u *subject, source decoy.Source, o spec) *outcome {
-	v := &visit{s: s, u: u, o: o, source: source, pressed: map[string]bool{}}
+	v := &visit{s: s, u: u, o: o, source: source, level: string(b.Isolation().Level), pressed: map[string]bool{}}
 	if o.base {
 		v.u = nil
 	}
@@ -90,7 +92,7 @@ func (v *visit) prepare(u *subject) error {
 		path = decoy.RawPath(v.source.Site().ScriptPath, v.u.Title)
 	}
 	v.decoy = decoy.New(vis)
-	v.hook = settingsOf(secrets, path, v.o.chance)
+	v.hook = settingsOf(secrets, path, stores(cmp.Or(v.o.id, v.source.Site().ID), u.Text), v.o.chance)
 	v.url = "https://" + v.o.host + v.o.page.path(v.source.Site(), v.o.persona, v.s.revision, v.o.query)
 	return nil
 }

@@ -32,6 +32,8 @@ script as it is can be read there, and is only said.`,
 				p.Report(e, p.Weigh(e, finding.High, finding.High), "decodes text and runs it as code")
 			case from == "page":
 				p.Report(e, p.Weigh(e, finding.High, finding.High), "runs text of the page as code")
+			case from == "address":
+				p.Report(e, p.Weigh(e, finding.High, finding.High), "runs what stands in the page's address as code")
 			case from == "":
 				p.Report(e, p.Weigh(e, finding.Medium, finding.Medium), "runs text as code that does not stand in it")
 			}

@@ -86,20 +86,21 @@ type Event struct {
 
 // Setup is what a run was made of, besides its persona, page and stage.
 type Setup struct {
-	Path     string  `json:"path,omitempty"`   // of the script under test, as the caller named it; empty in a baseline
-	SHA256   string  `json:"sha256,omitempty"` // of its bytes
-	Title    string  `json:"title,omitempty"`  // the page it is kept on, as "User:Mara/x.js"; older logs leave it out
-	Base     bool    `json:"base,omitempty"`   // a baseline: the same persona and page without the script
-	Tier     string  `json:"tier,omitempty"`
-	Host     string  `json:"host,omitempty"` // the decoy's name
-	Skin     string  `json:"skin,omitempty"`
-	Language string  `json:"language,omitempty"`
-	Referrer string  `json:"referrer,omitempty"`
-	Answer   string  `json:"answer,omitempty"`  // how writes were answered: success, denied, error
-	Clock    float64 `json:"clock,omitempty"`   // the page's clock at the start, milliseconds since 1970; 0 for the day of the run
-	Forward  float64 `json:"forward,omitempty"` // milliseconds of virtual time that were let pass
-	Visit    int     `json:"visit,omitempty"`   // from 1; 0 when not counted
-	Gates    []int   `json:"gates,omitempty"`   // numbers of the conditions to force
+	Path      string  `json:"path,omitempty"`   // of the script under test, as the caller named it; empty in a baseline
+	SHA256    string  `json:"sha256,omitempty"` // of its bytes
+	Title     string  `json:"title,omitempty"`  // the page it is kept on, as "User:Mara/x.js"; older logs leave it out
+	Base      bool    `json:"base,omitempty"`   // a baseline: the same persona and page without the script
+	Tier      string  `json:"tier,omitempty"`
+	Isolation string  `json:"isolation,omitempty"` // level that kept the run in: A, B or C; older logs leave it out
+	Host      string  `json:"host,omitempty"`      // the decoy's name
+	Skin      string  `json:"skin,omitempty"`
+	Language  string  `json:"language,omitempty"`
+	Referrer  string  `json:"referrer,omitempty"`
+	Answer    string  `json:"answer,omitempty"`  // how writes were answered: success, denied, error
+	Clock     float64 `json:"clock,omitempty"`   // the page's clock at the start, milliseconds since 1970; 0 for the day of the run
+	Forward   float64 `json:"forward,omitempty"` // milliseconds of virtual time that were let pass
+	Visit     int     `json:"visit,omitempty"`   // from 1; 0 when not counted
+	Gates     []int   `json:"gates,omitempty"`   // numbers of the conditions to force
 }
 
 // Data is what a kind has to say; fields that a kind does not use stay empty.
@@ -115,7 +116,7 @@ type Data struct {
 	Class  string `json:"class,omitempty"`  // site-js, gadget, other-user-js, own-js, page
 	Name   string `json:"name,omitempty"`
 	On     string `json:"on,omitempty"`   // what a listener sits on: window, document, body, or a selector
-	From   string `json:"from,omitempty"` // where text that became code came from: literal, fetched (from URL), decoded, stored, page
+	From   string `json:"from,omitempty"` // where text that became code came from: literal, fetched (from URL), decoded, stored, page, address
 	Text   string `json:"text,omitempty"` // cut at 4 KiB
 	Cut    int    `json:"cut,omitempty"`  // bytes that were left out of the longer fields
 	Count  int    `json:"count,omitempty"`

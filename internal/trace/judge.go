@@ -35,7 +35,7 @@ func newPass(l *Log, o Options) *Pass {
 	o.Author = cmp.Or(o.Author, ownerOf(o.Self))
 	p := &Pass{
 		o: &o, log: l, events: events, runs: map[int]*Run{}, compared: map[int]bool{},
-		confirmed: map[*Event]bool{}, gates: map[*Event]*Turned{}, self: NewSelf(o.Self, o.Source), changes: changesOf(events), marked: map[*Event][]string{}, index: map[findingKey]int{},
+		confirmed: map[*Event]bool{}, pressed: map[*Event]bool{}, gates: map[*Event]*Turned{}, self: NewSelf(o.Self, o.Source), changes: changesOf(events), marked: map[*Event][]string{}, index: map[findingKey]int{},
 	}
 	for _, r := range l.Runs {
 		p.runs[r.Number] = r
@@ -67,12 +67,12 @@ func ownerOf(title string) string {
 
 // follow notes what each event of a run comes after: a question that was answered, a condition that was turned.
 func (p *Pass) follow(r *Run) {
-	asked := false
+	asked, pressed := false, false
 	var turned *Turned
 	for _, e := range r.Events {
 		switch e.Kind {
 		case Press:
-			asked = false
+			asked, pressed = false, true
 		case Dialog:
 			asked = asked || e.Data.Name == "confirm" || e.Data.Name == "prompt"
 		case Gate:
@@ -84,6 +84,9 @@ func (p *Pass) follow(r *Run) {
 		}
 		if turned != nil && e.Stage == Forced {
 			p.gates[e] = turned
+		}
+		if pressed && e.Stage == Forced { // the stage of a run with turned conditions stays, whatever is pressed
+			p.pressed[e] = true
 		}
 	}
 }

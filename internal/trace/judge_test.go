@@ -262,3 +262,39 @@ func TestACompanionIsAnImportAndNoFinding(t *testing.T) {
 		t.Errorf("findings %v, imports %+v", r.Findings, r.Imports)
 	}
 }
+
+func TestAClickBehindATurnedConditionIsAClick(t *testing.T) {
+	deletes := Event{Kind: APIWrite, Script: &Place{Line: 5}, Data: Data{Action: "delete", Title: "Harbour"}}
+	gate := Event{Kind: Gate, Script: &Place{Line: 2}, Data: Data{Text: "isAdmin()", Count: 1, Class: "groups"}}
+	press := Event{Kind: Press, Data: Data{Name: "#lamp", How: "click"}}
+	unasked := judge(run(1, "editor"), run(2, "editor", in(gate, Forced), in(deletes, Forced)))
+	if unasked.Verdict != Suspicious {
+		t.Errorf("by itself: %s because %q", unasked.Verdict, unasked.Reasons)
+	}
+	asked := judge(run(1, "editor"), run(2, "editor", in(gate, Forced), in(press, Forced), in(deletes, Forced)))
+	if asked.Verdict != NothingSeen {
+		t.Errorf("on a click: %s because %q", asked.Verdict, asked.Reasons)
+	}
+}
+
+func TestAHostIsSaidToBeContactedWheneverItWas(t *testing.T) {
+	asks := Event{Kind: Request, Script: &Place{Line: 3}, Data: Data{URL: "https://collect.test/x", Method: "GET", How: "fetch"}}
+	r := judge(run(1, "editor", in(asks, Explored)), run(2, "editor", in(asks, Forced)), run(3, "editor", asks))
+	if len(r.Hosts) != 1 || r.Hosts[0].When != "on load, on your click" || r.Hosts[0].Stage != Natural {
+		t.Errorf("hosts %+v", r.Hosts)
+	}
+	r = judge(run(1, "editor"), run(2, "editor", in(asks, Forced)))
+	if len(r.Hosts) != 1 || r.Hosts[0].When != "only if a condition is turned" {
+		t.Errorf("hosts %+v", r.Hosts)
+	}
+}
+
+func TestALogSaysHowItsRunsWereKeptIn(t *testing.T) {
+	at := func(n int, level string) Event { return Event{Run: n, Kind: Begin, Setup: &Setup{Isolation: level}} }
+	if got := NewLog([]Event{at(1, "A"), at(2, "B"), at(3, "A")}).Isolation(); got != "B" {
+		t.Errorf("the weakest level is %q", got)
+	}
+	if got := NewLog(run(1, "editor")).Isolation(); got != "" {
+		t.Errorf("a log that does not say: %q", got)
+	}
+}

@@ -70,6 +70,15 @@ func (r *Run) settle() {
 	}
 }
 
+// Isolation is the weakest level that kept any of the runs in: A, B or C; "" where the log does not say.
+func (l *Log) Isolation() string {
+	weakest := ""
+	for _, r := range l.Runs {
+		weakest = max(weakest, r.Setup.Isolation)
+	}
+	return weakest
+}
+
 // Has says whether something of a kind happened.
 func (r *Run) Has(kinds ...Kind) bool {
 	return slices.ContainsFunc(r.Events, func(e *Event) bool { return slices.Contains(kinds, e.Kind) })

@@ -115,7 +115,7 @@ type RequestRow struct {
 type HostRow struct {
 	Host  string   `json:"host"`
 	How   string   `json:"how"`  // script, style, fetch, …; several with commas between
-	When  string   `json:"when"` // on load, on a timer, on your click, …, or "only if a condition is turned"
+	When  string   `json:"when"` // on load, on a timer, on your click, …, several with commas between; or "only if a condition is turned"
 	Stage Stage    `json:"stage"`
 	Sent  []string `json:"sent,omitempty"` // canaries that went there
 }

@@ -34,6 +34,7 @@ type Pass struct {
 	runs      map[int]*Run
 	compared  map[int]bool // runs whose page was also seen without the script
 	confirmed map[*Event]bool
+	pressed   map[*Event]bool // after the explorer began to press, where conditions are turned
 	gates     map[*Event]*Turned
 	turned    []Turned
 	self      *Self
@@ -70,7 +71,7 @@ func (p *Pass) Of(kinds ...Kind) []*Event {
 }
 
 // Asked says whether the person had a part in it: a button of the script's that was pressed, a question that was answered.
-func (p *Pass) Asked(e *Event) bool { return e.Stage == Explored || p.confirmed[e] }
+func (p *Pass) Asked(e *Event) bool { return e.Stage == Explored || p.pressed[e] || p.confirmed[e] }
 
 // Weigh is the severity of what happens by itself, and of what happens when the person acts. A question on load is not
 // yet a person who wanted something. What was only seen behind a turned condition is possible, not seen, and counts one
@@ -78,7 +79,7 @@ func (p *Pass) Asked(e *Event) bool { return e.Stage == Explored || p.confirmed[
 func (p *Pass) Weigh(e *Event, itself, asked finding.Severity) finding.Severity {
 	s := itself
 	switch {
-	case e.Stage == Explored:
+	case e.Stage == Explored || p.pressed[e]:
 		s = asked
 	case p.confirmed[e]:
 		s = max(asked, itself-2)

@@ -126,14 +126,23 @@ func (r *Report) host(name, how, when string, e *Event) {
 		}
 		h.How = strings.Join(with(strings.Split(h.How, ", "), []string{how}), ", ")
 		h.Sent = with(h.Sent, e.Canary)
+		h.When = whenBoth(h.When, when)
 		if e.Stage.weight() > h.Stage.weight() {
-			h.Stage, h.When = e.Stage, when
+			h.Stage = e.Stage
 		}
 		return
 	}
 	if len(r.Hosts) < maxRows {
 		r.Hosts = append(r.Hosts, HostRow{name, how, when, e.Stage, with(nil, e.Canary)})
 	}
+}
+
+// whenBoth is what set either of two contacts off. That a condition was turned is said only of what was not seen otherwise.
+func whenBoth(had, more string) string {
+	causes := with(strings.Split(had, ", "), strings.Split(more, ", "))
+	causes = slices.DeleteFunc(causes, func(c string) bool { return c == "" || c == onlyIf && len(causes) > 1 })
+	slices.Sort(causes)
+	return strings.Join(causes, ", ")
 }
 
 // imported lists code that was loaded: pages of the wiki, and anything from elsewhere.

@@ -234,20 +234,25 @@ class Api {
 			.then( ( data ) => data.login.result === 'Success' ? data : $.Deferred().reject( data.login.result, data ) );
 	}
 
-	// There are no files on a pretend wiki.
-	upload() {
-		return $.Deferred().reject( 'uploaddisabled', { error: { code: 'uploaddisabled', info: 'Uploads are disabled.' } } ).promise();
+	// Files. A pretend wiki keeps none, and says so when it is asked.
+
+	/** A file, or a field with one; the parameters are those of action=upload. */
+	upload( file, parameters ) {
+		const given = file instanceof Blob ? file : file && file.files && file.files[ 0 ];
+		if ( !given ) {
+			return $.Deferred().reject( 'nofile' ).promise();
+		}
+		return this.postWithEditToken( Object.assign( { action: 'upload', filename: given.name, file: given }, parameters ), { contentType: 'multipart/form-data' } );
 	}
 
-	uploadWithFormData() {
-		return this.upload();
+	uploadToStash( file, parameters ) {
+		return this.upload( file, Object.assign( { stash: true }, parameters ) );
+	}
+
+	chunkedUpload( file, parameters ) {
+		return this.upload( file, parameters );
 	}
 }
 
 mw.Api = Api;
-mw.Rest = class {
-	get( path, query ) {
-		return $.ajax( { url: mw.util.wikiScript( 'rest' ) + path, data: query, dataType: 'json' } );
-	}
-};
 module.exports = Api;

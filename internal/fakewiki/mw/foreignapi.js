@@ -13,6 +13,12 @@ class ForeignApi extends mw.Api {
 			this.defaults.parameters.origin = '*';
 		}
 	}
+
+	/** A token of the other wiki: those that this page has are of no use there. */
+	getToken( type ) {
+		const kind = [ 'createaccount', 'login', 'patrol', 'rollback', 'userrights', 'watch' ].includes( type ) ? type : 'csrf';
+		return this.get( { action: 'query', meta: 'tokens', type: kind } ).then( ( data ) => data.query.tokens[ kind + 'token' ] );
+	}
 }
 mw.ForeignApi = ForeignApi;
 mw.ForeignRest = class extends mw.Rest {

@@ -37,4 +37,3 @@ class Rest {
 	abort() {}
 }
 mw.Rest = Rest;
-module.exports = Rest;

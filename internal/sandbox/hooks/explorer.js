@@ -126,8 +126,20 @@
 				}
 				return true;
 			},
+			// Something in the page goes wrong, for those who wait for that.
+			fault() {
+				for ( let i = 0; i < heard.length; i++ ) {
+					if ( heard[ i ][ 0 ] === window && heard[ i ][ 1 ] === 'error' ) {
+						dispatch( window, new ErrorEv( 'error', { message: 'Uncaught Error: lamp', filename: here(), lineno: 1, colno: 1, error: new Err( 'lamp' ) } ) );
+						return true;
+					}
+				}
+				return false;
+			},
 			end() {
 				hidden();
+				safely( hidesByRules );
+				safely( poisoned );
 				replaced();
 				return { started: before !== null };
 			}

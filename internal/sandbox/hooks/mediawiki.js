@@ -45,6 +45,19 @@
 					return apply( add, this, arguments );
 				} }.add, add );
 			}
+			const items = safely( () => mw.loader.store.items );
+			if ( once( items ) ) {
+				// ResourceLoader fills its store by itself; who else writes there runs on the next page.
+				const watched = new Proxy( items, { set( all, key, value ) {
+					safely( () => byScript( ( at ) => tell( 'persist', 'module store', null, at ) ) );
+					all[ key ] = value;
+					return true;
+				} } );
+				mapSet( seen, watched, true );
+				safely( () => {
+					mw.loader.store.items = watched;
+				} );
+			}
 			const loader = safely( () => mw.loader );
 			if ( once( loader ) ) {
 				for ( const name of [ 'implement', 'impl', 'register', 'addSource', 'state' ] ) {
@@ -79,6 +92,42 @@
 					list += groups[ i ] + '|';
 				}
 				tell( 'started', safely( () => config.get( 'wgUserName' ) ) || '', { t: list }, '' );
+			}
+		};
+		// Rules that hide what is on other pages: where changes are listed.
+		const tracks = [ 'history', 'changeslist', 'contributions', 'notification', 'watchlist', 'logevent', 'userlink', 'mw-diff', 'echo', 'usermessage' ];
+		const hides = ( sheet ) => safely( () => {
+			const rules = sheet.cssRules;
+			for ( let i = 0; i < rules.length && i < 300; i++ ) {
+				const { selectorText, style } = rules[ i ];
+				if ( !selectorText || !style || style.display !== 'none' && style.visibility !== 'hidden' && style.opacity !== '0' ) {
+					continue;
+				}
+				for ( const part of tracks ) {
+					if ( indexOf( selectorText, part ) >= 0 ) {
+						tell( 'conceal', slice( selectorText, 0, 200 ), null, '' );
+						break;
+					}
+				}
+			}
+		} );
+		const hidesByRules = () => {
+			for ( let i = 0; i < made.length; i++ ) {
+				const x = made[ i ];
+				const all = tagOf( x ) === 'STYLE' ? [ x ] : elementQuery( x, 'style' );
+				for ( let j = 0; j < all.length && j < 20; j++ ) {
+					hides( safely( () => all[ j ].sheet ) );
+				}
+			}
+		};
+		// The module store, as it was put there, whoever changed it and how.
+		// ResourceLoader itself would throw away what was there.
+		const poisoned = () => {
+			for ( const key of SETTINGS.stores ) {
+				const now = safely( () => local[ key ] );
+				if ( typeof now === 'string' && now !== SETTINGS.store && indexOf( now, SETTINGS.mark ) >= 0 ) {
+					tell( 'persist', 'module store', null, '' );
+				}
 			}
 		};
 		const hidden = () => {

@@ -19,7 +19,7 @@
 		const detailOf = free( getOwnPropertyDescriptor( CustomEvent.prototype, 'detail' ).get );
 		const childrenOf = free( getOwnPropertyDescriptor( Element.prototype, 'children' ).get );
 		const isElement = ( x ) => safely( () => typeof tagOf( x ) === 'string' ) === true;
-		const { Event: Ev, MouseEvent: MouseEv, KeyboardEvent: KeyEv, ClipboardEvent: ClipEv } = window;
+		const { Event: Ev, ErrorEvent: ErrorEv, MouseEvent: MouseEv, KeyboardEvent: KeyEv, ClipboardEvent: ClipEv } = window;
 
 		const selector = ( x ) => {
 			if ( x === window ) {
@@ -56,14 +56,16 @@
 			}
 		}
 
+		wrapAccessor( window, 'onerror', null, ( self, v ) => typeof v === 'function' && byScript( ( at ) => hear( window, 'error', at ) ) );
+
 		// Elements that scripts make.
 		const makes = ( node ) => {
 			if ( isElement( node ) && made.length < 2000 ) {
 				made[ made.length ] = node;
 			}
 		};
-		const adds = ( self, args ) => byScript( () => {
-			for ( let i = 0; i < args.length; i++ ) {
+		const addsSome = ( args, n ) => byScript( () => {
+			for ( let i = 0; i < n; i++ ) {
 				makes( args[ i ] );
 				if ( args[ i ] && typeof args[ i ] === 'object' && args[ i ].nodeType === 11 ) {
 					const inside = args[ i ].children;
@@ -73,7 +75,11 @@
 				}
 			}
 		} );
-		for ( const [ owner, names ] of [ [ Node.prototype, [ 'appendChild', 'insertBefore', 'replaceChild' ] ],
+		const adds = ( self, args ) => addsSome( args, args.length );
+		for ( const name of [ 'insertBefore', 'replaceChild' ] ) { // the second node is the page's
+			wrap( Node.prototype, name, ( self, args ) => addsSome( args, 1 ) );
+		}
+		for ( const [ owner, names ] of [ [ Node.prototype, [ 'appendChild' ] ],
 			[ Element.prototype, [ 'append', 'prepend', 'before', 'after', 'replaceWith', 'insertAdjacentElement', 'replaceChildren' ] ],
 			[ DocumentFragment.prototype, [ 'append', 'prepend' ] ] ] ) {
 			for ( const name of names ) {
@@ -109,5 +115,33 @@
 				if ( apply( getOwnPropertyDescriptor( Storage.prototype, 'length' ).get, local, [] ) === 0 ) {
 					local[ SETTINGS.storageKey ] = SETTINGS.storage;
 				}
+				for ( const key of SETTINGS.stores ) {
+					if ( local[ key ] === undefined ) {
+						local[ key ] = SETTINGS.store;
+					}
+				}
 			} );
+		}
+
+		// What stands behind # is never sent, but the page that it leads to can read it; so can a frame what it is told.
+		if ( window.navigation ) {
+			listen( navigation, 'navigate', ( e ) => safely( () => {
+				const to = e.destination.url;
+				if ( !e.destination.sameDocument && indexOf( to, '#' ) >= 0 ) {
+					tell( 'told', '', { how: 'navigate', u: slice( to, 0, 2000 ) }, callers() );
+				}
+			} ) );
+		}
+		wrap( window, 'open', ( self, args ) => byScript( ( at ) => {
+			const to = new URL( text( args[ 0 ] ), location.href ).href;
+			if ( indexOf( to, '#' ) >= 0 ) {
+				tell( 'told', '', { how: 'navigate', u: slice( to, 0, 2000 ) }, at );
+			}
+		} ) );
+		if ( !top ) {
+			listen( window, 'message', ( e ) => safely( () => {
+				const said = typeof e.data === 'string' ? e.data : stringify( e.data );
+				tell( 'told', '', { how: 'message', u: location.href, t: slice( text( said ), 0, 2000 ) }, '' );
+			} ), true );
+			safely( () => location.hash && tell( 'told', '', { how: 'frame', u: slice( location.href, 0, 2000 ) }, '' ) );
 		}

@@ -61,5 +61,5 @@ mw.loader = {
 	addScriptTag,
 	addLinkTag,
 	// MediaWiki keeps modules in localStorage; here the browser's own cache is enough.
-	store: { enabled: false, init() {}, get: () => false, add() {}, set() {}, clear() {} }
+	store: { enabled: false, items: {}, init() {}, get: () => false, add() {}, set() {}, clear() {}, requestUpdate() {} }
 };
