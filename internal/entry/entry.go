@@ -8,7 +8,10 @@
 // scripts nobody has read. No network, no files, no clock: the same facts give the same answer, which may be cached.
 package entry
 
-import "sallyport/internal/capability"
+import (
+	"sallyport/internal/capability"
+	"sallyport/internal/risk"
+)
 
 // Action is what becomes of a script somebody is about to run.
 type Action string
@@ -76,15 +79,8 @@ type Runner string
 const (
 	AnonymousReader Runner = "anonymous"
 	Reader          Runner = "reader"
-	Powerful        Runner = "powerful" // holds one of [Power]
+	Powerful        Runner = "powerful" // [risk.PowerOf] their rights is at least [risk.Deletes]
 )
-
-// Power is the rights that reach code, people or accounts: whoever holds one is [Powerful]. They are the rights that MediaWiki
-// counts as such in UserGroupMembership policies, and those that the contract's section 6 lists as ways to code.
-var Power = []string{
-	"editsitejs", "editsitecss", "editsitejson", "editinterface", "edituserjs", "editusercss", "userrights", "userrights-interwiki",
-	"block", "delete", "suppressrevision", "checkuser", "import", "importupload", "globalgroupmembership", "centralauth-lock",
-}
 
 // Script is what is known of the code.
 type Script struct {
@@ -114,12 +110,8 @@ func (u *Use) Tier() Runner {
 	if u.Anonymous {
 		return AnonymousReader
 	}
-	for _, right := range u.Rights {
-		for _, p := range Power {
-			if right == p {
-				return Powerful
-			}
-		}
+	if risk.PowerOf(u.Rights) >= risk.Deletes {
+		return Powerful
 	}
 	return Reader
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sallyport/internal/capability"
+	"sallyport/internal/risk"
 )
 
 func read(t testing.TB, text string) *Rules {
@@ -31,6 +32,12 @@ func able(name capability.Name, certainty capability.Certainty, trigger capabili
 
 func TestTheDefaultRulesAreThoseOfACautiousWiki(t *testing.T) {
 	rs := read(t, string(Default))
+	for name, from := range map[string]int{"severe": risk.SevereFrom, "high": risk.HighFrom} {
+		i := slices.IndexFunc(rs.list, func(r Rule) bool { return r.Name == name })
+		if i < 0 || rs.list[i].ScoreFrom != from {
+			t.Errorf("the rule %q does not begin where the score is called so, at %d", name, from)
+		}
+	}
 	if dead := rs.Shadowed(); len(dead) > 0 {
 		t.Errorf("rules that never decide: %v", dead)
 	}
@@ -68,7 +75,7 @@ func TestTheDefaultRulesAreThoseOfACautiousWiki(t *testing.T) {
 		{"the same, agreed to", with(func(s *Script) { s.Author = Unconfirmed }), Use{Agreed: true}, Allow, "new author"},
 		{"a severe one", with(func(s *Script) { s.Score = 80 }), Use{}, Refuse, "severe"},
 		{"a severe one, agreed to", with(func(s *Script) { s.Score = 80 }), Use{Agreed: true}, Refuse, "severe"},
-		{"a high one", with(func(s *Script) { s.Score = 60 }), Use{}, Confirm, "high"},
+		{"a high one", with(func(s *Script) { s.Score = 45 }), Use{}, Confirm, "high"},
 		{"rejected, though pinned", with(func(s *Script) { s.Review = Rejected }), Use{Pinned: true, Own: true}, Refuse, "rejected"},
 		{"approved and gained a power", with(func(s *Script) { s.Review = Approved }), Use{Gained: able(capability.Delete, capability.Certain, capability.OnLoad)}, Confirm, "gained a power"},
 		{"gained a host", calm(), Use{Gained: able(capability.Network, capability.Certain, "")}, Warn, "gained something"},
@@ -153,7 +160,7 @@ func TestTargetsThatAreNotKnownMayBeAny(t *testing.T) {
 func TestExplainSaysWhyTheOthersDidNotDecide(t *testing.T) {
 	rs := read(t, string(Default))
 	s := calm()
-	s.Score = 60
+	s.Score = 45
 	d, steps := rs.Explain(&s, &Use{Rights: []string{"delete"}})
 	if d.Rule != "powerful people, loose" || len(steps) != rs.Len() {
 		t.Fatal(d, len(steps))
@@ -165,7 +172,7 @@ func TestExplainSaysWhyTheOthersDidNotDecide(t *testing.T) {
 			t.Errorf("%+v", step)
 		}
 	}
-	for _, want := range []string{"approved: its review is none", "own: it is somebody else's", "severe: its score is 60", "powerful people, loose: ", "gained something: nothing of that is new"} {
+	for _, want := range []string{"approved: its review is none", "own: it is somebody else's", "severe: its score is 45", "powerful people, loose: ", "gained something: nothing of that is new"} {
 		if !slices.Contains(said, want) {
 			t.Errorf("%q is not among\n%s", want, strings.Join(said, "\n"))
 		}

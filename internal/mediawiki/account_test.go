@@ -169,4 +169,11 @@ func TestAStandingNamesGroupsAndBlocks(t *testing.T) {
 	if s := look(); !s.Blocked {
 		t.Errorf("blocked: %+v", s)
 	}
+	a, err := c.Author(t.Context(), "Stander")
+	if err != nil || a.ID != id || !a.Blocked || !a.Has("editsitejs") || a.Since.IsZero() {
+		t.Errorf("the author: %+v %v", a, err)
+	}
+	if nobody, err := c.Author(t.Context(), "Nobody at all"); err != nil || nobody.ID != 0 || nobody.Blocked {
+		t.Errorf("nobody: %+v %v", nobody, err)
+	}
 }

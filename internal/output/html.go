@@ -13,6 +13,7 @@ import (
 
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
+	"sallyport/internal/risk"
 )
 
 var (
@@ -51,6 +52,7 @@ type htmlScript struct {
 	Class    string
 	Findings []htmlFinding
 	Can      []string
+	Risk     string
 }
 
 type htmlFinding struct {
@@ -67,7 +69,7 @@ func (p *page) Script(s *finding.Script) error {
 		p.clean = append(p.clean, s.Path)
 		return nil
 	}
-	shown := htmlScript{Script: s}
+	shown := htmlScript{Script: s, Risk: RiskInWords(risk.Score(risk.Subject{Read: s}))}
 	shown.Findings = findingsOf(s, func(f *finding.Finding) string {
 		return f.Severity.String() + " " + pick(p.rules, f.Rule, "rule", f.Rule).ID
 	})

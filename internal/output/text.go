@@ -8,6 +8,7 @@ import (
 
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
+	"sallyport/internal/risk"
 )
 
 // TextOptions say how people want it.
@@ -72,7 +73,8 @@ func stepPlace(s finding.Step) string {
 }
 
 func (t *text) capabilities(s *finding.Script) {
-	fmt.Fprintf(t.w, "%s\n", t.Paint(Bold, Visible(s.Path)))
+	a := risk.Score(risk.Subject{Read: s})
+	fmt.Fprintf(t.w, "%s  risk %s\n", t.Paint(Bold, Visible(s.Path)), t.Paint(colourOfRisk(a.Level), RiskInWords(a)))
 	for _, c := range s.Capabilities {
 		fmt.Fprintf(t.w, "  %s\n", capabilityLine(c))
 	}

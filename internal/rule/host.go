@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"regexp"
 	"strings"
 
 	"sallyport/internal/flow"
@@ -30,8 +29,3 @@ func (p *Pass) foreign(a flow.Abstract) []string {
 	}
 	return out
 }
-
-// pinned says whether a URL names one version, one commit or one revision.
-func pinned(url string) bool { return pin.MatchString(strings.ToLower(url)) }
-
-var pin = regexp.MustCompile(`[@/_.-]v?\d+\.\d+\.\d+|\b[0-9a-f]{40}\b|[?&]oldid=\d`)

@@ -60,7 +60,7 @@ func (p *Pass) chosenByStranger(i *imported) (flow.Flow, bool) {
 
 // judge says how bad an import is.
 func (i *imported) judge() (finding.Severity, string) {
-	fixed := pinned(i.target)
+	fixed := hosting.Pinned(i.target)
 	switch i.kind {
 	case personalPage:
 		if fixed {

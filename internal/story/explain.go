@@ -8,6 +8,7 @@ import (
 
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
+	"sallyport/internal/risk"
 	"sallyport/internal/trace"
 )
 
@@ -24,6 +25,7 @@ type Explanation struct {
 type Explained struct {
 	Path         string          `json:"path"`
 	Verdict      trace.Verdict   `json:"verdict"`
+	Risk         risk.Assessment `json:"risk"`
 	Capabilities []Known         `json:"capabilities"`
 	Read         *finding.Script `json:"read"`
 	Run          *trace.Report   `json:"run"`
@@ -41,6 +43,7 @@ type Known struct {
 // Explain puts the two halves together.
 func Explain(read *finding.Script, run *trace.Report) Explained {
 	e := Explained{Path: run.Path, Verdict: run.Verdict, Capabilities: []Known{}, Read: read, Run: run}
+	e.Risk = risk.Score(risk.Subject{Read: read, Run: run.Script("")})
 	var ran []capability.Capability
 	for _, c := range run.Capabilities {
 		ran = append(ran, c.Capability)

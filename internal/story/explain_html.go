@@ -29,7 +29,7 @@ func (e *Explanation) HTML(w io.Writer, o Options) error {
 		if err != nil {
 			return err
 		}
-		v.Scripts = append(v.Scripts, explainedScript{scriptOf(s.Run, e.Isolation, o), s.Capabilities, findings})
+		v.Scripts = append(v.Scripts, explainedScript{scriptOf(s.Run, e.Isolation, o), s.Capabilities, findings, output.RiskInWords(s.Risk), output.RiskSum(s.Risk, "")})
 	}
 	slices.SortStableFunc(v.Scripts, func(a, b explainedScript) int {
 		return cmp.Compare(slices.Index(verdicts, a.Verdict), slices.Index(verdicts, b.Verdict))
@@ -42,6 +42,8 @@ type explainedScript struct {
 	script
 	Known []Known
 	Text  template.HTML // findings of the reading
+	Risk  string        // the score
+	Sum   string        // and what it is made of, a line each
 }
 
 // rows say who asks whom, and how that is known.

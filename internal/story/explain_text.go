@@ -12,6 +12,7 @@ func (e *Explanation) Text(w io.Writer, o TextOptions) error {
 	t := newTeller(w, o)
 	for _, s := range e.Scripts {
 		t.head(s.Run, e.Isolation)
+		fmt.Fprintf(t, "%s %s\n%s\n", t.Paint(output.Bold, "Risk"), output.RiskInWords(s.Risk), output.RiskSum(s.Risk, "  "))
 		t.known(s.Capabilities)
 		t.part("What its text says")
 		if err := t.read(w, &s, o); err != nil {
