@@ -45,7 +45,7 @@ func (b *Browser) NewContext(ctx context.Context, o ContextOptions) (*Context, e
 	if o.Handler == nil {
 		return nil, errors.New("open a context: Handler is missing")
 	}
-	o.Locale, o.Timezone, o.UserAgent = cmp.Or(o.Locale, "en-US"), cmp.Or(o.Timezone, "UTC"), cmp.Or(o.UserAgent, b.agent)
+	o.Locale, o.Timezone, o.UserAgent = cmp.Or(o.Locale, ownLocale), cmp.Or(o.Timezone, ownTimezone), cmp.Or(o.UserAgent, b.agent)
 	o.Width, o.Height = cmp.Or(o.Width, 1280), cmp.Or(o.Height, 900)
 	c := &Context{
 		browser: b, options: o, limits: b.limits, began: time.Now(),

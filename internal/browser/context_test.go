@@ -200,6 +200,16 @@ func TestInspectFollowsAPageThatMovedOn(t *testing.T) {
 	}
 }
 
+func TestWithoutWishesAPageHasTheBrowsersLanguageAndTime(t *testing.T) {
+	r := visit(t, anyLevel(t, Options{}), ContextOptions{Handler: pages{"/": ``}})
+	r.must(r.Navigate(t.Context(), wikiURL))
+	var got string
+	r.must(r.Inspect(t.Context(), "const o = Intl.DateTimeFormat().resolvedOptions(); [ navigator.language, o.locale, o.timeZone, new Date().getTimezoneOffset() ].join( ' ' )", &got))
+	if got != "en-US en-US UTC 0" {
+		t.Error(got)
+	}
+}
+
 func TestInputIsTrusted(t *testing.T) {
 	b := anyLevel(t, Options{})
 	r := visit(t, b, ContextOptions{Handler: pages{"/": `<body style="margin:0;height:9000px"><input style="position:fixed;left:0;top:0;width:100px;height:50px"><script>

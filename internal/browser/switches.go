@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// What the browser has without being told.
+const (
+	ownLocale   = "en-US"
+	ownTimezone = "UTC"
+)
+
 // switches are the browser's command line.
 func switches(l launch, profile string) []string {
 	args := []string{
@@ -26,7 +32,7 @@ func switches(l launch, profile string) []string {
 		"--disable-blink-features=AutomationControlled", "--disable-popup-blocking", "--disable-hang-monitor",
 		"--disable-renderer-backgrounding", "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows",
 		"--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication",
-		"--force-color-profile=srgb", "--lang=en-US", "--hide-scrollbars",
+		"--force-color-profile=srgb", "--lang=" + ownLocale, "--hide-scrollbars",
 	}
 	if !strings.HasSuffix(filepath.Base(l.path), "headless-shell") {
 		args = append(args, "--headless=new")
@@ -41,6 +47,6 @@ func switches(l launch, profile string) []string {
 func environment(profile string) []string {
 	return []string{
 		"HOME=" + profile, "TMPDIR=" + profile, "XDG_CONFIG_HOME=" + profile, "XDG_CACHE_HOME=" + profile, "XDG_RUNTIME_DIR=" + profile,
-		"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC",
+		"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=" + ownTimezone,
 	}
 }

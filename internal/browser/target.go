@@ -158,8 +158,12 @@ func (t *target) setUpDocument() {
 	t.send("Page.setLifecycleEventsEnabled", object{"enabled": true})
 	t.send("Page.addScriptToEvaluateOnNewDocument", object{"source": c.prelude, "runImmediately": true})
 	t.send("Emulation.setUserAgentOverride", object{"userAgent": o.UserAgent, "acceptLanguage": languages(o.Locale), "platform": "Linux x86_64"})
-	t.send("Emulation.setLocaleOverride", object{"locale": o.Locale})
-	t.send("Emulation.setTimezoneOverride", object{"timezoneId": o.Timezone})
+	if o.Locale != ownLocale { // each of these costs the renderer a little, and most runs want what the browser has
+		t.send("Emulation.setLocaleOverride", object{"locale": o.Locale})
+	}
+	if o.Timezone != ownTimezone {
+		t.send("Emulation.setTimezoneOverride", object{"timezoneId": o.Timezone})
+	}
 	t.send("Emulation.setFocusEmulationEnabled", object{"enabled": true})
 	if !t.top {
 		return
