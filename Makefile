@@ -2,7 +2,7 @@
 GO ?= go
 .DEFAULT_GOAL := help
 
-.PHONY: help demo build test check bench bench-door bench-scan bench-detonate soak-detonate bench-fidelity bench-dormant bench-halves update assets clean
+.PHONY: help demo build test check bench bench-door bench-scan bench-detonate soak-detonate bench-fidelity bench-dormant bench-halves bench-dashboard bench-csp update assets clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,12 @@ bench-dormant: ## all sleeping scripts and all their harmless twins, at every ti
 bench-halves: ## what reading and running each see of the hostile set; UPDATE=1 writes docs/static-and-dynamic.md
 	@tools/install.sh test
 	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallyHalves -benchtime 1x -timeout 90m ./internal/bench
+
+bench-dashboard: ## the list of 100,000 scripts from SQLite, sorted, searched
+	$(GO) test -run '^$$' -bench SallyDashboard -benchtime 1x -timeout 30m ./internal/web
+
+bench-csp: ## what a report costs against the usual collector; a stop under load, a flood, a replay, a header
+	SALLYPORT_TEST_ALL=1 $(GO) test -run '^$$' -bench SallyCSP -benchtime 1x -timeout 30m ./internal/bench
 
 update: ## accept changed golden output; read the diff before committing
 	UPDATE=1 $(GO) test ./...

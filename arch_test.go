@@ -32,7 +32,7 @@ var layers = [][]string{
 	{"internal/store/sqlstore"},
 	// work
 	{"internal/registry", "internal/scan", "internal/queue", "internal/collect", "internal/decoy", "internal/writedoor/hook", "internal/rollout", "internal/dossier"},
-	{"internal/writedoor", "internal/sandbox", "internal/snapshot", "internal/culprit"},
+	{"internal/writedoor", "internal/sandbox", "internal/snapshot", "internal/culprit", "internal/shelf", "internal/approved"},
 	{"internal/pending", "internal/incident"},
 	{"internal/incident/outbreak", "internal/audit", "internal/notice"},
 	{"internal/audit/accounts"},

@@ -43,6 +43,37 @@ of them. docs/rules.md is printed from it.
 checks rules of your own against the comments in the scripts beside them. docs/operator-rules.md says how to write both. What a
 rule file has that is not supported is refused by name; all mistakes of all files are listed at once.
 
+# To run scripts where they can hurt nobody
+
+	sallyport detonate PATH…
+
+runs each script in a browser without a network, on a pretend wiki, as several people on several pages and days, and tells what
+it did. PATH is as for scan.
+
+	--tier quick|standard|deep      about 10 runs a script, about 80, or until nothing new runs (a minute at most)
+	--format text|json|html         JSON has "schema":"sallyport.detonate/1"
+	--with DIR, --snapshot FILE     scripts that others import; a real wiki, recorded by sallyport snapshot
+	--trace FILE                    keep the log of every run, which sallyport replay log judges again
+
+What could not be run well enough is "unknown", never clean. explain reads and runs, and joins both into one report;
+inventory is the table of every script and everything it asks of other sites.
+
+	sallyport risk PATH… [--users N] [--rights RIGHT,…] [--author-days N]
+
+puts what is known into a score from 0 to 100 that is the sum of its reasons, and says what would lower it. --fail-at SCORE exits
+with 3. docs/risk.md has the weights, and how they were found.
+
+# To write gadgets
+
+	sallyport gadget new NAME [--kind plain|package|vue|styles] [--dir DIR]
+	sallyport gadget check [DIR] [--owner NAME] [--wiki URL]
+	sallyport gadget preview [DIR]
+	sallyport gadget from-script NAME FILE
+
+begins a gadget in a folder that stands for somebody's user space; says everything the wiki would say about it (with exit code 3 when
+it would not run); runs it on a pretend wiki whose pages load again when a file changes; makes one of a user script.
+docs/authors.md is the way from nothing to a published gadget.
+
 # To run it
 
 	sallyport config print > sallyport.toml
@@ -59,6 +90,17 @@ serve reads every code page of the wiki once, and every new revision from then o
 takes scripts that wait, beside serve or on another machine (then bus and store in the settings name servers), until it is
 told to stop; it finishes what it has begun. --failed lists the jobs that were set aside because they could not be done, with
 the reasons; --retry puts them back.
+
+# To keep watch
+
+	sallyport csp evaluate|diff|simulate|derive|status      content security policies: docs/csp.md
+	sallyport entry print|check|explain|simulate            the rules at the load door
+	sallyport libs list|search|add                          the wiki's own mirror of libraries
+	sallyport key invite|add|list|revoke                    who may approve changes of code: docs/write-door.md
+	sallyport deploy FILE…                                  publish from git, signed with a registered key
+	sallyport breaker status|pull|reset                     what an outbreak stopped: docs/breaker.md
+	sallyport audit verify|accounts|mail                    the log of approvals, and who holds power: docs/audit.md
+	sallyport replay outbreak|day                           play an outbreak, or an ordinary day, on a pretend wiki
 
 # User gadgets
 
@@ -90,9 +132,9 @@ whose page moves to somebody else rests for everybody who had switched it on, un
 
 # Exit codes
 
-	0  done; for scan: nothing found
+	0  done; for scan, detonate and explain: nothing found
 	1  something broke; the message says what, and what to do. For rules test: a comment is not right
 	2  the command line, or a rule of yours, was not understood
-	3  scan found something
+	3  scan, detonate or explain found something; risk is as high as --fail-at says; a gadget would not run
 */
 package main

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +24,9 @@ import (
 const (
 	roleWiki = "wiki" // answers every page in no time, so that the proxies are what is measured
 	roleBare = "bare" // the least a Go program can be between a browser and a wiki
+
+	roleCollect = "collect" // takes reports; its upstream is a store
+	roleUnread  = "unread"  // answers reports without reading them
 )
 
 const (
@@ -29,21 +34,36 @@ const (
 	upstreamVar = "SALLYPORT_BENCH_UPSTREAM"
 )
 
-// startRole runs this binary as one of the servers.
-func startRole(b *testing.B, role, upstream string) *process {
+// startRole runs this binary as one of the servers, with further environment variables.
+func startRole(b *testing.B, role, upstream string, env ...string) *process {
 	b.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		b.Fatal(err)
 	}
 	addr := freeAddress(b)
-	return start(b, addr, []string{roleVar + "=" + role, listenVar + "=" + addr, upstreamVar + "=" + upstream}, self)
+	return start(b, addr, append(env, roleVar+"="+role, listenVar+"="+addr, upstreamVar+"="+upstream), self)
 }
 
 // play serves until it is ended. It returns the exit code.
 func play(role string) int {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", os.Getenv(listenVar))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	var handler http.Handler
 	switch role {
+	case roleCollect:
+		runtime.GOMAXPROCS(1)
+		if err := serveCollector(l, os.Getenv(upstreamVar)); !errors.Is(err, http.ErrServerClosed) {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
+	case roleUnread:
+		runtime.GOMAXPROCS(1)
+		handler = answerUnread()
 	case roleWiki:
 		handler = stubWiki()
 	case roleBare:
@@ -57,20 +77,20 @@ func play(role string) int {
 		fmt.Fprintf(os.Stderr, "%s: there is no role %q\n", roleVar, role)
 		return 2
 	}
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", os.Getenv(listenVar))
-	if err == nil {
-		err = http.Serve(l, handler)
-	}
-	fmt.Fprintln(os.Stderr, err)
+	fmt.Fprintln(os.Stderr, http.Serve(l, handler))
 	return 1
 }
+
+const stubReader, stubPassword = "Reader", "a reader's password"
 
 // stubWiki is a wiki all of whose pages are one. Its API is the pretend wiki's: Sallyport asks what the wiki is, and every
 // second what has changed.
 func stubWiki() http.Handler {
 	page := stubPage()
 	mux := http.NewServeMux()
-	mux.Handle("/w/api.php", fakewiki.New(fakewiki.Options{Lang: "en"}))
+	api := fakewiki.New(fakewiki.Options{Lang: "en"})
+	api.AddUser(stubReader, stubPassword)
+	mux.Handle("/w/api.php", api)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=UTF-8")

@@ -22,8 +22,8 @@ url = %q
 script_path = %q
 `
 
-// serve builds Sallyport as `make build` does, and runs `sallyport serve` in front of a wiki.
-func serve(b *testing.B, wikiURL, scriptPath string) *process {
+// serve builds Sallyport as `make build` does, and runs `sallyport serve` in front of a wiki, with further tables of settings.
+func serve(b *testing.B, wikiURL, scriptPath string, tables ...string) *process {
 	b.Helper()
 	dir := b.TempDir()
 	program := filepath.Join(dir, "sallyport")
@@ -33,7 +33,7 @@ func serve(b *testing.B, wikiURL, scriptPath string) *process {
 		b.Fatalf("build sallyport: %v\n%s", err, out)
 	}
 	addr, config := freeAddress(b), filepath.Join(dir, "sallyport.toml")
-	text := fmt.Sprintf(settings, addr, freeAddress(b), "sqlite:"+filepath.Join(dir, "sallyport.db"), wikiURL, scriptPath)
+	text := fmt.Sprintf(settings, addr, freeAddress(b), "sqlite:"+filepath.Join(dir, "sallyport.db"), wikiURL, scriptPath) + strings.Join(tables, "")
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"sallyport/internal/bus"
 	"sallyport/internal/config"
 	"sallyport/internal/queue"
+	"sallyport/internal/shelf"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
 )
@@ -23,6 +24,8 @@ type background struct {
 	labour  labour
 	watch   *queue.Watch // adds new revisions; nil: others do
 	changed <-chan struct{}
+	entry   *loadDoor // wants texts read; nil: nobody does
+	shelf   *shelf.Shelf
 	log     *slog.Logger
 }
 
@@ -62,9 +65,9 @@ func (j *joined) background(s store.Store, b bus.Options, a config.Analysis, log
 	b.Log = log
 	l, err := labourOf(a, a.Jobs, j.near())
 	return background{
-		bus: b, store: s, labour: l, changed: j.changed, log: log,
+		bus: b, store: s, labour: l, changed: j.changed, entry: j.entry, shelf: j.shelf, log: log,
 		watch: &queue.Watch{
-			Site: j.registry.Site, Wiki: j.client, Texts: s, Log: log, Rank: j.rank(s),
+			Site: j.registry.Site, Wiki: j.client, Texts: s, Log: log, Rank: j.rank(s), List: j.shelf,
 			Jobs: func(kind wiki.CodeKind) []queue.Job { return jobsFor(kind, a, l) },
 		},
 	}, err
@@ -128,6 +131,8 @@ func (b background) run(ctx context.Context) error {
 	if b.watch != nil {
 		b.watch.Queue = q
 		work.Go(func() error { return b.watch.Run(ctx, b.changed) })
+		work.Go(func() error { return b.shelf.Run(ctx) })
+		work.Go(func() error { return b.entry.read(ctx, b.store, q, b.watch.Jobs) })
 	}
 	return work.Wait()
 }

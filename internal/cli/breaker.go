@@ -98,6 +98,9 @@ func (j *breaking) page() web.Breaker {
 // State is for the page.
 func (j *breaking) State() incident.State { return j.Breaker.State() }
 
+// Quarantined says whether a page is served to nobody.
+func (j *breaking) Quarantined(page string) bool { return j.Breaker.Quarantined(page) }
+
 // Pull switches user code off for everybody, here and in every other process.
 func (j *breaking) Pull(ctx context.Context, who, why string) error {
 	t := j.Breaker.Pull(j.Now(), who, why)

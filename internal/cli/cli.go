@@ -28,6 +28,7 @@ type streams struct {
 type commands struct {
 	Dev       devCommand       `cmd:"" help:"A pretend wiki with people and gadgets, on loopback. Nothing to configure, nothing left behind."`
 	Scan      scanCommand      `cmd:"" help:"Read scripts and say what they can do: to whom, how surely, and where in the text."`
+	Risk      riskCommand      `cmd:"" help:"How dangerous is it to run a script? A score with its reasons, and what would lower it."`
 	Rules     rulesCommand     `cmd:"" help:"List and explain what a scan looks for; test checks of your own."`
 	Detonate  detonateCommand  `cmd:"" help:"Run scripts in a sealed browser, as several people on several days, and say what they did."`
 	Replay    replayCommands   `cmd:"" help:"Judge a log of detonate again, or play an outbreak."`
@@ -37,10 +38,15 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" help:"The gateway in front of a MediaWiki."`
 	Worker    workerCommand    `cmd:"" help:"Analyse the scripts that wait, beside serve or on another machine."`
 	Key       keyCommand       `cmd:"" help:"Who may approve changes of code: invite people, register machines, list, revoke."`
+	Gadget    gadgetCommand    `cmd:"" help:"For authors: begin a gadget, check it, try it, make one of a script."`
 	Deploy    deployCommand    `cmd:"" help:"Publish files as pages of code, signed with a registered key."`
+	Entry     entryCommand     `cmd:"" help:"The rules at the load door: show, check, explain a decision, try a change before it is live."`
+	Review    reviewCommand    `cmd:"" help:"Texts of pages that wait for an approval: list them, approve, reject."`
+	Pin       pinCommand       `cmd:"" help:"Print a script with its imports pinned to revisions, and say what is newer."`
 	Breaker   breakerCommand   `cmd:"" help:"The outbreak breaker: what it stopped and why, pull it, reset it."`
 	Audit     auditCommand     `cmd:"" help:"The log of what was approved, and by whom."`
 	CSP       cspCommand       `cmd:"" name:"csp" help:"Content security policies: what one does not stop, what a draft would break, what is needed."`
+	Libs      libsCommand      `cmd:"" help:"The wiki's own mirror of libraries: what it holds, and the line that uses each."`
 	WikiHook  wikiHookCommand  `cmd:"" help:"Print the file with which a wiki refuses changes of code that nobody approved."`
 	Config    configCommand    `cmd:"" help:"Show or check the settings."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
@@ -60,7 +66,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 			code = int(asked)
 		}
 	}()
-	c := commands{Scan: scanCommand{analysis: theAnalysis()}, Explain: explainCommand{analysis: theAnalysis()}, Inventory: inventoryCommand{analysis: theAnalysis()}}
+	c := commands{Gadget: gadgetCommand{Check: gadgetCheck{analysis: theAnalysis()}}, Scan: scanCommand{analysis: theAnalysis()}, Risk: riskCommand{analysis: theAnalysis()}, Explain: explainCommand{analysis: theAnalysis()}, Inventory: inventoryCommand{analysis: theAnalysis()}}
 	parser, err := kong.New(&c,
 		kong.Name("sallyport"),
 		kong.Description("Sallyport lets a wiki run the code its users write, without taking that code on trust."),

@@ -19,6 +19,7 @@ type cspCommand struct {
 	Diff     cspDiff     `cmd:"" help:"Say what one policy allows and another does not, whatever the words."`
 	Simulate cspSimulate `cmd:"" help:"Replay what browsers reported against a draft: who would lose what."`
 	Derive   cspDerive   `cmd:"" help:"Find the smallest policy under which what is in use goes on working."`
+	Status   cspStatus   `cmd:"" help:"Say which policy is in force, how far another one has come, and which sources nobody needs any more."`
 }
 
 // aPolicy is an argument that holds a policy.

@@ -15,10 +15,12 @@ import (
 	"sallyport/internal/config"
 	"sallyport/internal/delivery"
 	"sallyport/internal/gateway"
+	"sallyport/internal/libs"
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/notice"
 	"sallyport/internal/pending"
 	"sallyport/internal/registry"
+	"sallyport/internal/shelf"
 	"sallyport/internal/store"
 	"sallyport/internal/web"
 	"sallyport/internal/wiki"
@@ -41,6 +43,8 @@ type parts struct {
 	policy     config.Policy
 	origin     string // of the wiki, as people know it; empty: what the wiki says
 	libs       string // folder of the mirror; empty: none
+	entry      config.Entry
+	approved   config.Approved
 	log        *slog.Logger
 }
 
@@ -52,7 +56,10 @@ type joined struct {
 	breaker  *breaking      // nil without one
 	office   *notice.Office // nil without a door
 	board    *accounts.Board
-	policy   *policing // nil without one
+	policy   *policing    // nil without one
+	entry    *loadDoor    // nil when it is off
+	approved *serving     // nil when every text is served
+	shelf    *shelf.Shelf // the list of scripts
 	registry *registry.Registry
 	client   *mediawiki.Client
 	changed  chan struct{} // gets something when the wiki has changed
@@ -70,8 +77,19 @@ func join(ctx context.Context, p parts) (*joined, error) {
 		return nil, err
 	}
 	changed := make(chan struct{}, 1)
+	operators, _, err := readPolicy(p.policy, wikiOrigin(p.origin, site), site)
+	if err != nil {
+		return nil, err
+	}
+	keeper, err := openRollout(ctx, p.policy, wikiOrigin(p.origin, site), site, p.store, p.log)
+	if err != nil {
+		return nil, err
+	}
+	if operators != nil {
+		operators.Now = keeper.Sent
+	}
 	reg := registry.New(registry.Options{
-		Site: site, Wiki: client, Store: p.store, Suffixes: p.suffixes, Log: p.log, Changed: func() { nudge(changed) },
+		Site: site, Wiki: client, Store: p.store, Suffixes: p.suffixes, Log: p.log, Changed: func() { nudge(changed) }, Operators: operators,
 	})
 	secret, err := p.store.Secret(ctx, "web-tokens")
 	if err != nil {
@@ -91,10 +109,28 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if stops != nil {
 		stops.Usage = board.Ledger.Usage
 	}
+	entry, err := openEntry(ctx, p, client, reg, stops, board)
+	if err != nil {
+		return nil, err
+	}
+	var libraries *libs.Mirror
+	if p.libs != "" {
+		libraries = mirror(p.libs, p.log)
+	}
+	var wishes store.Requests
+	var keptFrom func(lang string) [3]string
+	if operators != nil {
+		wishes = p.store
+		if keptFrom, err = web.Notice(); err != nil {
+			return nil, err
+		}
+	}
 	pages, err := web.New(web.Options{
-		Registry: reg, Site: site, Who: gateway.NewWho(client.WhoAmI).Sent, SiteGadgets: reg.SiteGadgets,
-		Scripts: &web.Scripts{Newest: newest(client), Known: p.store, Run: p.runs},
-		Breaker: stops.page(), People: board.Report, Secret: secret, Log: p.log, Base: base,
+		Policy:   keeper,
+		Requests: wishes, Mirror: libraries, Origin: wikiOrigin(p.origin, site),
+		Registry: noting{reg, entry}, Site: site, Who: gateway.NewWho(client.WhoAmI).Sent, SiteGadgets: reg.SiteGadgets,
+		Scripts: &web.Scripts{Newest: newest(client), Known: p.store, List: p.store, Run: p.runs, Facts: keepers{client, site, board.Report, p.log}.facts},
+		Judge:   entry.judging(), Breaker: stops.page(), People: board.Report, Secret: secret, Log: p.log, Base: base,
 	})
 	if err != nil {
 		return nil, err
@@ -103,13 +139,20 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
-	loads := delivery.New(delivery.Options{Gadgets: reg, Base: base, Menu: menu, Log: p.log})
+	told := delivery.Options{Gadgets: reg, Base: base, Menu: menu, Kept: keptFrom, Imports: imports(client, site, entry, p.log), Log: p.log}
+	if p.policy.Mode == "enforce" {
+		told.Held = reg.Granted
+		if told.Reload, err = web.Reload(); err != nil {
+			return nil, err
+		}
+	}
+	loads := delivery.New(told)
 	own := http.NewServeMux()
 	own.Handle("/", pages)
 	for _, path := range loads.Paths() {
 		own.Handle(path, loads)
 	}
-	policy, err := openPolicy(ctx, p.policy, wikiOrigin(p.origin, site), site, p.store, p.log)
+	policy, err := openPolicy(ctx, p, client, reg, stops, keeper)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +160,8 @@ func join(ctx context.Context, p parts) (*joined, error) {
 		own.Handle("POST "+base+reportPath, policy.collector)
 	}
 	if p.libs != "" {
-		own.Handle(base+"/libs/", mirror(p.libs, p.log))
+		own.Handle(base+"/libs/", libraries.Handler(base+"/libs/", p.log))
+		own.Handle(base+"/libs", pages)
 	}
 	var door *gateway.Door
 	var approvals http.Handler
@@ -132,10 +176,11 @@ func join(ctx context.Context, p parts) (*joined, error) {
 		desk, office = door.Desk, p.door.office
 		shield = stops.join(door)
 	}
+	reviewed := openApproved(p, client, site)
 	return &joined{
-		registry: reg, client: client, changed: changed, confirm: approvals, desk: desk, breaker: stops, office: office, board: board, policy: policy,
+		shelf: shelfOf(p, client, site, board.Report), registry: reg, client: client, changed: changed, confirm: approvals, desk: desk, breaker: stops, office: office, board: board, policy: policy, entry: entry, approved: reviewed,
 		handler: gateway.New(gateway.Options{
-			Door: door, Shield: shield, Policy: policy.gate(),
+			Door: door, Shield: shield, Entry: entry.before(), Approved: reviewed.before(), Policy: policy.gate(),
 			Upstream: upstream, Tag: loads.Tag(), Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
 			Link: func(lang string) (text, address string) { return menu(lang), base + "/" },
 		}),

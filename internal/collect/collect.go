@@ -49,9 +49,12 @@ type Options struct {
 	User func(*http.Request) string
 	// Client is the address a report came from, behind whatever proxies are trusted. nil takes the connection's.
 	Client func(*http.Request) netip.Addr
-	// Script names what stands at a place of a file the wiki served, for instance the gadget whose part of a bundle it
-	// is. It gets the path of the file. nil names the path.
-	Script func(path string, line, column int) string
+	// Script names what the wiki served at an address, for instance the gadget whose path it is; sure is false when something
+	// better may be guessed. It gets the query where browsers keep it, and must let nothing of that into the name but which
+	// page of code it is. nil names the path. Like User it must answer from memory.
+	Script func(path, query string) (name string, sure bool)
+	// Guess names the script when a report does not, from who sent it (as User says) and what was blocked; may be nil.
+	Guess  func(user, blocked string) string
 	Noise  *Noise // nil: [DefaultNoise]
 	Limits Limits // zero values mean the defaults
 	Clock  func() time.Time
@@ -89,7 +92,10 @@ func New(o Options) *Collector {
 		o.Client = connection
 	}
 	if o.Script == nil {
-		o.Script = func(path string, _, _ int) string { return path }
+		o.Script = func(path, _ string) (string, bool) { return path, true }
+	}
+	if o.Guess == nil {
+		o.Guess = func(_, _ string) string { return "" }
 	}
 	o.Limits = o.Limits.withDefaults()
 	c := &Collector{o: o, ours: map[string]bool{}}

@@ -347,3 +347,47 @@ func TestACleanStopLosesNothing(t *testing.T) {
 		t.Errorf("%+v", rows)
 	}
 }
+
+func TestTheScriptBehindAReportIsNamedWithoutThePageThatWasRead(t *testing.T) {
+	var asked []string
+	w := newWorld(t, func(o *collect.Options) {
+		o.Script = func(path, query string) (string, bool) {
+			asked = append(asked, path+" "+query)
+			switch path {
+			case "/sallyport/g/p12/load.php":
+				return "User:Mara/doit.gadget", true
+			case "/w/load.php":
+				return path, false
+			}
+			return "", false
+		}
+		o.Guess = func(user, blocked string) string {
+			return map[string]string{"7 https://one.test": "User:Ira/one.gadget", " https://one.test": "", "7 chrome-extension://x": "never"}[user+" "+blocked]
+		}
+	})
+	for _, c := range [][3]string{
+		{"https://own.test/x?secret=1", "https://wiki.example/sallyport/g/p12/load.php?modules=x#f", "7"},
+		{"https://one.test/x", "", "7"},                                               // a timer's, and this reader has one gadget that names it
+		{"https://one.test/x", "https://wiki.example/w/load.php", "7"},                // out of a bundle
+		{"https://two.test/x", "https://wiki.example/w/load.php?modules=startup", ""}, // nobody can say
+		{"https://two.test/x", "https://wiki.example/wiki/Secret_page?veaction=edit", "7"},
+		{"chrome-extension://x/y", "", "7"},
+		{"https://three.test/x", "https://foreign.test/lib.js?token=1", "7"},
+	} {
+		w.post(report("connect-src", c[0], c[1]), c[2], "")
+	}
+	var got []string
+	for _, r := range w.rows() {
+		got = append(got, fmt.Sprintf("%s %q %d", r.Blocked, r.Source, r.Count))
+	}
+	want := []string{
+		`chrome-extension://x "" 1`, `https://one.test "User:Ira/one.gadget" 2`, `https://own.test "User:Mara/doit.gadget" 1`, `https://three.test "https://foreign.test" 1`,
+		`https://two.test "" 1`, `https://two.test "/w/load.php" 1`,
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if len(asked) == 0 || asked[0] != "/sallyport/g/p12/load.php modules=x" {
+		t.Errorf("asked %q", asked)
+	}
+}

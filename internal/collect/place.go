@@ -31,9 +31,8 @@ const (
 
 // at takes an address apart. Without its path many addresses are one.
 func (p *places) at(raw []byte, withPath bool) *place {
-	if i := bytes.IndexAny(raw, "?#"); i >= 0 {
-		raw = raw[:i]
-	}
+	raw, _, _ = bytes.Cut(raw, []byte("#"))
+	raw, _, _ = bytes.Cut(raw, []byte("?"))
 	if !withPath {
 		raw = raw[:authorityEnd(raw)]
 	}

@@ -40,26 +40,32 @@ func (s *scanner) take(c byte) bool {
 	return true
 }
 
-// text reads a string and returns what stands between the quotes, and whether it has escapes.
-func (s *scanner) text() (raw []byte, escaped, ok bool) {
+// text reads a string and returns what stands between the quotes.
+func (s *scanner) text() (raw []byte, ok bool) {
 	if !s.take('"') {
-		return nil, false, false
+		return nil, false
 	}
 	start := s.i
 	for {
 		n := bytes.IndexByte(s.b[s.i:], '"')
 		if n < 0 {
 			s.i = len(s.b)
-			return nil, false, false
+			return nil, false
 		}
 		s.i += n + 1
-		raw = s.b[start : s.i-1]
-		slashes := len(raw) - len(bytes.TrimRight(raw, `\`))
-		if slashes%2 == 0 {
-			return raw, escaped || bytes.IndexByte(raw, '\\') >= 0, true
+		if raw = s.b[start : s.i-1]; !endsEscaping(raw) {
+			return raw, true
 		}
-		escaped = true
 	}
+}
+
+// endsEscaping says whether what follows is escaped: whether the text ends in an odd number of backslashes.
+func endsEscaping(raw []byte) bool {
+	n := 0
+	for i := len(raw) - 1; i >= 0 && raw[i] == '\\'; i-- {
+		n++
+	}
+	return n%2 == 1
 }
 
 // value reads a string into at most size bytes. Another value is skipped and comes out as nil.
@@ -67,25 +73,12 @@ func (s *scanner) value(size int) (v []byte, ok bool) {
 	if s.peek() != '"' {
 		return nil, s.skip()
 	}
-	raw, escaped, ok := s.text()
+	raw, ok := s.text()
 	raw = raw[:min(len(raw), 6*size)]
-	if escaped {
+	if bytes.IndexByte(raw, '\\') >= 0 {
 		raw = unescape(raw)
 	}
 	return raw[:min(len(raw), size)], ok
-}
-
-// number reads a whole number, or a string that is one; anything else is 0.
-func (s *scanner) number() (n int, ok bool) {
-	if s.peek() == '"' {
-		v, ok := s.value(20)
-		n, _ = strconv.Atoi(string(v))
-		return n, ok
-	}
-	start := s.i
-	ok = s.skip()
-	n, _ = strconv.Atoi(string(s.b[start:min(s.i, start+20)]))
-	return n, ok
 }
 
 // skip passes over a value of any kind without looking into it.
@@ -94,7 +87,7 @@ func (s *scanner) skip() bool {
 	for {
 		switch c := s.peek(); {
 		case c == '"':
-			if _, _, ok := s.text(); !ok {
+			if _, ok := s.text(); !ok {
 				return false
 			}
 		case c == '{' || c == '[':
@@ -149,14 +142,8 @@ func (s *scanner) object(f func(key []byte) bool) bool {
 		return true
 	}
 	for {
-		key, escaped, ok := s.text()
-		if !ok || !s.take(':') {
-			return false
-		}
-		if escaped {
-			key = nil // no key we look for needs escapes
-		}
-		if !f(key) {
+		key, ok := s.text() // with its escapes: no key we look for has any
+		if !ok || !s.take(':') || !f(key) {
 			return false
 		}
 		if !s.take(',') {

@@ -12,6 +12,7 @@ import (
 // A sender is what is known about who sent a request, without saying who it is.
 type sender struct {
 	user    uint64 // 0: not logged in
+	account string // forgotten with the request
 	network uint64
 	engine  violation.Engines
 	inApp   bool
@@ -20,6 +21,7 @@ type sender struct {
 func (c *Collector) sender(r *http.Request, now time.Time) sender {
 	s := sender{network: c.people.network(c.o.Client(r), now)}
 	if name := c.o.User(r); name != "" {
+		s.account = name
 		s.user = c.people.user(c.o.Wiki, name, now)
 	}
 	s.engine, s.inApp = c.agents.read(r.Header.Get("User-Agent"))

@@ -5,7 +5,6 @@ type report struct {
 	kind                                 []byte // "csp-violation", or empty in the oldest form
 	document, blocked, directive, source []byte
 	disposition, agent                   []byte
-	line, column                         int
 }
 
 // each reads the reports of a body, whichever of the four shapes browsers send it has, and calls f with each. The
@@ -97,10 +96,6 @@ func (s *scanner) inner(key []byte, r *report) (ok bool) {
 		r.source, ok = s.value(maxURL)
 	case "disposition":
 		r.disposition, ok = s.value(maxWord)
-	case "line-number", "lineNumber":
-		r.line, ok = s.number()
-	case "column-number", "columnNumber":
-		r.column, ok = s.number()
 	default:
 		return s.skip()
 	}

@@ -50,9 +50,32 @@ func (c *Collector) describe(key *violation.Key, r *report, from *sender) {
 	} else {
 		key.Blocked = c.name(r.blocked, key, func(path string) string { return c.places.at(r.blocked, false).origin + path })
 	}
+	sure := false
 	if len(r.source) > 0 {
-		key.Source = c.name(r.source, key, func(path string) string { return bounded(c.o.Script(path, r.line, r.column), 255) })
+		sure = true
+		key.Source = c.name(r.source, key, func(path string) (name string) {
+			name, sure = c.o.Script(path, queryOf(r.source))
+			return name
+		})
 	}
+	if !sure && key.Noise == violation.None {
+		if guess := c.o.Guess(from.account, key.Blocked); guess != "" {
+			key.Source = guess
+		}
+	}
+	key.Source = bounded(printable(key.Source), 255)
+}
+
+// maxSourceQuery bounds what of a script's query is looked at, in bytes.
+const maxSourceQuery = 2048
+
+func queryOf(address []byte) string {
+	_, query, _ := bytes.Cut(address, []byte("?"))
+	query, _, _ = bytes.Cut(query, []byte("#"))
+	if len(query) > maxSourceQuery {
+		return ""
+	}
+	return string(query)
 }
 
 // name is the origin of an address, or what own makes of the path of one of ours.

@@ -41,6 +41,8 @@ type Config struct {
 	Watch          Watch    `toml:"watch"`
 	Policy         Policy   `toml:"policy"`
 	Libs           Libs     `toml:"libs"`
+	Entry          Entry    `toml:"entry"`
+	Approved       Approved `toml:"approved"`
 }
 
 // Libs says where the mirror of libraries is.
@@ -84,6 +86,7 @@ func Load(path string) (*Config, error) {
 	}
 	c.Bus = beside(c.Bus, c.Store)
 	c.Mail.from(path)
+	c.Entry.from(path)
 	return c, nil
 }
 
@@ -168,6 +171,8 @@ func (c *Config) Check() error {
 	}
 	errs = append(errs, c.WriteDoor.check()...)
 	errs = append(errs, c.Policy.check()...)
+	errs = append(errs, c.Entry.check()...)
+	errs = append(errs, c.Approved.check()...)
 	errs = append(errs, c.Mail.check()...)
 	errs = append(errs, c.Watch.check()...)
 	return errors.Join(errs...)

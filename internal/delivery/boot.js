@@ -16,6 +16,9 @@
 		context = contextOf( startup && startup.src || '' ),
 		byTitle = /^[^:/|,!]+:[^/]+\/.+/,
 		titles = {},
+		known = {},
+		kept = [],
+		tell,
 		byModule = /^ext\.usergadget\.p[1-9]\d*$/;
 
 	// Browsers without modules have no promises either; they get the wiki as it is.
@@ -70,9 +73,40 @@
 		};
 	}
 
+	/* mw.loader throws when it is told of a source twice. */
+	function addSources( sources ) {
+		Object.keys( sources || {} ).forEach( function ( id ) {
+			var one = {};
+			if ( !known[ id ] ) {
+				one[ id ] = known[ id ] = sources[ id ];
+				mw.loader.addSource( one );
+			}
+		} );
+	}
+
+	/*
+	 * Gadgets may use servers that the policy of this page does not know: it came before that was allowed. What it knows stands
+	 * in the one header that a page can read of itself. Older browsers, and pages over plain HTTP, cannot.
+	 */
+	function tellHeld( held ) {
+		var page = performance.getEntriesByType( 'navigation' )[ 0 ],
+			has = page && page.serverTiming && page.serverTiming.map( function ( metric ) {
+				return metric.name === source ? metric.description : '';
+			} ).join( ' ' ).split( ' ' );
+		held.forEach( function ( one ) {
+			if ( has && has.indexOf( one.key ) === -1 ) {
+				window.RLQ.push( [ [ 'mediawiki.util' ], function () {
+					mw.notify( one.text, { autoHide: false, tag: 'sallyport-' + one.key, type: 'warn' } );
+				} ] );
+			}
+		} );
+	}
+
 	/* Registers row by row: a name that is known already would make mw.loader drop the rest. */
 	function register( answer ) {
 		Object.assign( titles, answer.names );
+		addSources( answer.sources );
+		tellHeld( answer.held || [] );
 		if ( answer.problems ) {
 			answer.problems.forEach( function ( text ) {
 				mw.log.error( 'User gadget ' + text );
@@ -107,10 +141,67 @@
 		mw.loader.state( state );
 	}
 
+	/* Which gadget a violation names, as far as browsers say: each has a path of its own. */
+	function culprit( event ) {
+		var rest = ( event.sourceFile || '' ).split( base + '/g/' )[ 1 ];
+		return rest ? rest.split( '/' )[ 0 ] : '';
+	}
+
+	/* A gadget's name, by that part of its path. */
+	function nameOf( id ) {
+		return ( Object.keys( titles ).filter( function ( title ) {
+			return byTitle.test( title ) && titles[ title ] === 'ext.usergadget.' + id;
+		} )[ 0 ] || '' ).replace( /^.*\/|\.[a-z.]+$/g, '' ).replace( /_/g, ' ' );
+	}
+
+	/* Remembers the first three servers that a policy kept the page from. Scripts cannot make such events. */
+	function keep( event ) {
+		var host = ( /^(https?|wss?):\/\/[^/?#]+/.exec( event.blockedURI || '' ) || [] )[ 0 ];
+		if ( !event.isTrusted || event.disposition !== 'enforce' || !host || host === location.origin || kept.length >= 3 ||
+			kept.some( function ( other ) {
+				return other.host === host;
+			} )
+		) {
+			return;
+		}
+		kept.push( { host: host, directive: event.effectiveDirective, by: culprit( event ) } );
+		if ( tell ) {
+			tell();
+		}
+	}
+
+	/* One small notice says so; its links say no more than it does. */
+	function teller( words ) {
+		return function () {
+			if ( !kept.length ) {
+				return;
+			}
+			mw.notify( $( '<div>' ).append( kept.map( function ( entry ) {
+				var by = nameOf( entry.by ),
+					text = by ? words[ 0 ].replace( '$2', entry.host ).replace( '$1', function () {
+						return by;
+					} ) : words[ 1 ].replace( '$1', entry.host ),
+					query = { host: entry.host, directive: entry.directive };
+				if ( entry.by ) {
+					query.script = entry.by;
+				}
+				return $( '<p>' ).attr( 'dir', 'auto' ).text( text + ' ' ).append(
+					$( '<a>' ).attr( 'href', base + '/blocked?' + $.param( query ) ).text( words[ 2 ] )
+				);
+			} ) ), { autoHide: false, tag: 'sallyport-kept', type: 'warn' } );
+		};
+	}
+
 	/* Called by what ext.gadgets.userstartup answers. */
 	function start( answer ) {
 		var modules = [];
 		register( answer );
+		if ( answer.kept ) {
+			window.RLQ.push( [ [ 'mediawiki.util' ], function () {
+				tell = teller( answer.kept );
+				tell();
+			} ] );
+		}
 		answer.load.forEach( function ( entry ) {
 			var state = {};
 			if ( !matches( entry.when ) ) {
@@ -145,7 +236,11 @@
 
 	/* Asks for registration rows; resolves to a function from the names given to names mw.loader knows. */
 	function find( names ) {
-		return fetch( address( 'register', { names: names.filter( unknown ).join( '|' ) } ), { credentials: 'omit' } )
+		var params = { names: names.filter( unknown ).join( '|' ) };
+		if ( config.wgUserName ) {
+			params.user = config.wgUserName;
+		}
+		return fetch( address( 'register', params ), { credentials: 'omit' } )
 			.then( function ( response ) {
 				if ( !response.ok ) {
 					throw new Error( 'User gadgets are not available right now.' );
@@ -212,7 +307,29 @@
 		};
 	}
 
+	/* sallyport.import( name ): what does it comes when somebody first asks. */
+	function importer( name ) {
+		importer.client = importer.client || new Promise( function ( resolve, reject ) {
+			var script = document.createElement( 'script' );
+			script.src = base + '/import/client.js';
+			script.onload = resolve;
+			script.onerror = function () {
+				var error = new Error( 'Scripts cannot be imported right now.' );
+				error.name = 'ImportError';
+				importer.client = null;
+				reject( error );
+			};
+			document.head.appendChild( script );
+		} );
+		return importer.client.then( function () {
+			return window.sallyport.ready( name );
+		} );
+	}
+
+	window.sallyport = { 'import': importer };
+
 	if ( config.wgUserName ) {
+		document.addEventListener( 'securitypolicyviolation', keep );
 		addStyles( address( 'load.php', {
 			action: config.wgAction || 'view',
 			model: config.wgPageContentModel || '',

@@ -81,6 +81,19 @@ func TestTheBootstrapDoesWhatUserstartupSays(t *testing.T) {
 		want   []string
 	}{
 		{
+			name: "under a policy each gadget comes from a path of its own, of which mw.loader is told once",
+			start: start{
+				Rows: []row{{"doit", "v1", []string{}, 0, "sallyport-p1"}}, Load: []load{{Module: "doit"}},
+				Sources: map[string]string{"sallyport-p1": "/sallyport/g/p1/load.php"},
+			},
+			want: []string{`source {"sallyport-p1":"/sallyport/g/p1/load.php"}`, `register ["doit","v1",[],0,"sallyport-p1"]`, `load ["doit"]`},
+		},
+		{
+			name:  "a page that came before its gadget was allowed a server says so",
+			start: start{Rows: []row{}, Load: []load{}, Held: []held{{"12.ab", "Reload for doit."}}},
+			want:  []string{"notify Reload for doit.", "load []"},
+		},
+		{
 			name: "rows one by one, then all that holds here in one load",
 			start: start{
 				Rows: []row{{"lib", "v1", []string{}, nil, "sallyport"}, {"doit", "v2", []string{"lib", "mediawiki.util"}, nil, "sallyport"}},

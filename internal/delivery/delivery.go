@@ -6,6 +6,7 @@
 //	g/p12/<version>.js          one gadget under a path of its own, immutable, so that a report can name it
 //	register?names=…            registration rows for gadgets somebody wants on demand, as JSON
 //	boot/<hash>.js              the script that every page of the wiki carries: the same bytes for everybody
+//	import, import.js           scripts that scripts ask for by name: these alone are for whoever asks ([Imports])
 //
 // Like MediaWiki's own load.php it knows no cookies. What a person has switched on is public (T36958), so it is asked for
 // by name: load.php?modules=ext.gadgets.userstartup&user=Mara.
@@ -55,6 +56,15 @@ type Options struct {
 	Gadgets Gadgets
 	Base    string                   // path below which delivery answers, for instance "/sallyport"
 	Menu    func(lang string) string // text of the link to My gadgets in the personal menu; nil for no link
+	// Kept gives the texts of the notice that a script was kept from a server: with its name ($1) and the server ($2), with the
+	// server alone ($1), and the link's. nil where there is no policy.
+	Kept func(lang string) [3]string
+	// Held is what a person's gadgets may use outside the wiki, and Reload the text for a page that does not know it yet; both
+	// nil where no policy is enforced.
+	Held   func(ctx context.Context, user store.Account) (*registry.Granted, error)
+	Reload func(lang, name string) string
+	// Imports serves sallyport.import( name ); nil: nothing is imported.
+	Imports *Imports
 	Log     *slog.Logger
 	Now     func() time.Time
 }
@@ -64,6 +74,9 @@ type Delivery struct {
 	gadgets Gadgets
 	base    string
 	menu    func(lang string) string
+	kept    func(lang string) [3]string
+	held    func(ctx context.Context, user store.Account) (*registry.Granted, error)
+	reload  func(lang, name string) string
 	log     *slog.Logger
 	now     func() time.Time
 
@@ -76,7 +89,7 @@ type Delivery struct {
 
 // New makes a delivery.
 func New(o Options) *Delivery {
-	d := &Delivery{gadgets: o.Gadgets, base: o.Base, menu: o.Menu, log: o.Log, now: o.Now}
+	d := &Delivery{gadgets: o.Gadgets, base: o.Base, menu: o.Menu, kept: o.Kept, held: o.Held, reload: o.Reload, log: o.Log, now: o.Now}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -98,8 +111,12 @@ func New(o Options) *Delivery {
 	d.mux = http.NewServeMux()
 	d.mux.HandleFunc("GET "+o.Base+"/load.php", d.load)
 	d.mux.HandleFunc("GET "+o.Base+"/g/{module}/{file}", d.pinned)
+	d.mux.HandleFunc("GET "+o.Base+"/g/{module}/load.php", d.own)
 	d.mux.HandleFunc("GET "+o.Base+"/register", d.register)
 	d.mux.HandleFunc("GET "+o.Base+"/boot/{file}", d.bootstrap)
+	if o.Imports != nil {
+		o.Imports.handle(d)
+	}
 	return d
 }
 
@@ -108,7 +125,7 @@ const cacheBytes = 128 << 20
 
 // Paths lists the patterns below which [Delivery] answers, for whoever joins handlers.
 func (d *Delivery) Paths() []string {
-	return []string{d.base + "/load.php", d.base + "/g/", d.base + "/register", d.base + "/boot/"}
+	return []string{d.base + "/load.php", d.base + "/g/", d.base + "/register", d.base + "/boot/", d.base + "/import", d.base + "/import.js", d.base + "/import/"}
 }
 
 func (d *Delivery) ServeHTTP(w http.ResponseWriter, r *http.Request) {

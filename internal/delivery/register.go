@@ -28,7 +28,9 @@ func (d *Delivery) register(w http.ResponseWriter, r *http.Request) {
 	reg := registration{Rows: []row{}, Load: []load{}, Names: map[string]string{}}
 	roots, err := d.wanted(r.Context(), &reg, strings.Split(q.Get("names"), "|"))
 	if err == nil {
-		err = d.fill(r.Context(), &reg, roots, parseRequest(q))
+		req := parseRequest(q)
+		reg.Held = d.holdsWanted(r.Context(), req, roots)
+		err = d.fill(r.Context(), &reg, roots, req)
 	}
 	if err != nil {
 		d.log.Error("gadgets on demand not read", "err", err)

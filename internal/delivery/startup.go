@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"sallyport/internal/bundle"
 	"sallyport/internal/registry"
@@ -26,6 +27,12 @@ type start struct {
 	Names map[string]string `json:"names,omitempty"`
 	// Menu is the text of the link to My gadgets in the personal menu.
 	Menu string `json:"menu,omitempty"`
+	// Sources are further places for mw.loader to load from, by name: each gadget's own, under a policy.
+	Sources map[string]string `json:"sources,omitempty"`
+	// Held are the gadgets that may use servers outside the wiki.
+	Held []held `json:"held,omitempty"`
+	// Kept are the texts of the notice that a script was kept from a server.
+	Kept []string `json:"kept,omitempty"`
 }
 
 // row is [name, version, [dependency…], group, source].
@@ -111,6 +118,11 @@ func (d *Delivery) start(ctx context.Context, req request) (*start, error) {
 		return nil, err
 	}
 	s := &start{Rows: []row{}, Load: []load{}, Menu: d.menu(req.Lang)}
+	if d.kept != nil {
+		words := d.kept(req.Lang)
+		s.Kept = words[:]
+	}
+	s.Held = d.holds(ctx, user, req.Lang, func(*registry.Gadget) bool { return true })
 	var roots []*registry.Gadget
 	for _, e := range enabled {
 		switch e.State {
@@ -145,7 +157,7 @@ func (d *Delivery) fill(ctx context.Context, s *start, roots []*registry.Gadget,
 			s.Failed = append(s.Failed, g.Module)
 			continue
 		}
-		r, err := d.row(ctx, g, req)
+		r, err := d.row(ctx, s, g, req)
 		if err != nil {
 			d.log.Error("gadget not read", "gadget", g.Row.PageID, "err", err)
 			s.Failed = append(s.Failed, g.Module)
@@ -170,7 +182,13 @@ func (d *Delivery) fill(ctx context.Context, s *start, roots []*registry.Gadget,
 	return nil
 }
 
-func (d *Delivery) row(ctx context.Context, g *registry.Gadget, req request) (row, error) {
+// userGroup is MediaWiki's number for the group of modules that mw.loader.store leaves alone (StartUpModule::$groupIds). What
+// comes out of that store is evaluated, and then browsers do not say which script it was.
+const userGroup = 0
+
+// row is how mw.loader learns of a gadget. Under a policy each has a path of its own, because Chromium says no more of a script
+// that broke it than its path.
+func (d *Delivery) row(ctx context.Context, s *start, g *registry.Gadget, req request) (row, error) {
 	m, err := d.build(ctx, g, req)
 	if err != nil {
 		return row{}, err
@@ -179,7 +197,15 @@ func (d *Delivery) row(ctx context.Context, g *registry.Gadget, req request) (ro
 	if requires == nil {
 		requires = []string{}
 	}
-	return row{g.Module, m.Version, requires, nil, sourceName}, nil
+	if d.kept == nil {
+		return row{g.Module, m.Version, requires, nil, sourceName}, nil
+	}
+	own := "p" + strconv.FormatInt(g.Row.PageID, 10)
+	if s.Sources == nil {
+		s.Sources = map[string]string{}
+	}
+	s.Sources[sourceName+"-"+own] = d.base + "/g/" + own + "/load.php"
+	return row{g.Module, m.Version, requires, userGroup, sourceName + "-" + own}, nil
 }
 
 func loadOf(g *registry.Gadget) load {

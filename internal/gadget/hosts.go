@@ -14,6 +14,7 @@ import (
 const (
 	MaxHosts  = 20
 	MaxReason = 200 // characters
+	MaxSource = 255 // bytes
 )
 
 // Host is a server that a gadget wants its readers' pages to be allowed to use, and what for. It stands in a definition as
@@ -96,6 +97,9 @@ func (c *checker) host(to *Hosts, directive string, m member, at string) {
 
 // readHost takes what names servers of one owner, over TLS.
 func readHost(text string) (csp.Source, error) {
+	if len(text) > MaxSource {
+		return csp.Source{}, fmt.Errorf("is longer than %d bytes. Leave out the end of the path", MaxSource)
+	}
 	s, why := csp.ParseSource(text)
 	switch {
 	case why != "":

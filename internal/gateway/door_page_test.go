@@ -15,7 +15,10 @@ func TestTheDoorsPagesHaveEveryMessageInEveryLanguage(t *testing.T) {
 		`(?:refuse\(w, r|info =)[ ,]+http\.\w+, "sallyport-([a-z-]+)"`: {"*-do"},
 		`= "sallyport-([a-z-]+)"\n`:                                    {"*-do"},
 	}}
-	s.More = []string{"editconflict-do"}
+	s.More = []string{"editconflict-do", "entry-nameless", "entry-look-refused", "entry-look-confirm"}
+	for _, code := range []string{"refused", "confirm", "warned", "tried", "too-long", "unavailable"} {
+		s.More = append(s.More, "entry-"+code)
+	}
 	messagetest.Check(t, s)
 	s.NoLooseWords(t)
 }

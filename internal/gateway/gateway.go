@@ -1,7 +1,7 @@
 // Package gateway is the http.Handler in front of a MediaWiki: a reverse proxy that adds the bootstrap to pages.
 //
 //	browser ──► refuse service workers ──► policy ──► own paths (/sallyport/…) ──► own handlers
-//	                                   └─► compress ──► shield ──► door ──► announce writes ──► proxy ──► MediaWiki
+//	                                   └─► compress ──► shield ──► entry ──► approved ──► door ──► announce writes ──► proxy ──► MediaWiki
 //	                                                                                          └─ inject the bootstrap
 //
 // What writes is read whole, classified, and goes on in one plain spelling or waits for an approval ([Door]). Everything else
@@ -29,6 +29,8 @@ type Options struct {
 	OnWrite  func()                                   // called after somebody wrote to the wiki; may be nil
 	Door     *Door                                    // what holds writes back; nil lets everything through
 	Shield   *Shield                                  // what withholds scripts; nil lets everything through
+	Entry    *Entry                                   // what scripts may run, for whom; nil lets everything through
+	Approved *Approved                                // what reviewers approved; nil serves everything as it is
 	Policy   *Policy                                  // what pages may load; nil leaves that to the wiki
 	Log      *slog.Logger
 }
@@ -44,6 +46,12 @@ func New(o Options) http.Handler {
 	wiki := withWriteNotice(newProxy(o), o.OnWrite)
 	if o.Door != nil {
 		wiki = o.Door.behind(wiki)
+	}
+	if o.Approved != nil { // next to the wiki: the others judge what goes out
+		wiki = o.Approved.before(wiki)
+	}
+	if o.Entry != nil { // closer to the wiki than the shield, which notes what went out
+		wiki, o.Own = o.Entry.before(wiki), o.Entry.beforeOwn(o.Own, o.Base)
 	}
 	if o.Shield != nil {
 		wiki, o.Own = o.Shield.before(wiki), o.Shield.beforeOwn(o.Own, o.Base)

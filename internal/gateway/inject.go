@@ -34,6 +34,7 @@ func inject(r *http.Response, o Options) error {
 	if err != nil {
 		return err
 	}
+	allowPasskeys(r.Header, began.head)
 	if began.at < 0 && o.Link != nil && bytes.Contains(began.head, preferences) {
 		return linkPreferences(r, began.head, o.Link)
 	}

@@ -21,6 +21,9 @@ func newProxy(o Options) *httputil.ReverseProxy {
 		BufferPool: &buffers{},
 		ModifyResponse: func(r *http.Response) error {
 			keepApart(r)
+			if o.Policy != nil {
+				withholdPasskeys(r.Header)
+			}
 			return inject(r, o)
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {

@@ -69,11 +69,14 @@ func (h *Shield) before(next http.Handler) http.Handler {
 	})
 }
 
-// beforeOwn puts it before our own delivery, which serves modules by the names that load.php has, and one by its path.
+// beforeOwn puts it before our own delivery, which serves modules by the names that load.php has, and one by its path or by both.
 func (h *Shield) beforeOwn(next http.Handler, base string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, ok := strings.CutPrefix(r.URL.Path, base)
 		single, pinned := strings.CutPrefix(path, "/g/")
+		if pinned && strings.HasSuffix(single, "/load.php") { // for one gadget, which the query names as well
+			path, pinned = "/load.php", false
+		}
 		if !ok || r.Method != http.MethodGet || !pinned && path != "/load.php" {
 			next.ServeHTTP(w, r)
 			return
@@ -82,7 +85,7 @@ func (h *Shield) beforeOwn(next http.Handler, base string) http.Handler {
 			q, err := phpform.Query(r.URL.RawQuery, phpform.Limits{})
 			if err == nil && pinned {
 				name, _, _ := strings.Cut(single, "/")
-				q.Set("modules", name)
+				q.Set("modules", "ext.usergadget."+name)
 			}
 			return request{file: "load.php", q: q, fixed: pinned}, err
 		})

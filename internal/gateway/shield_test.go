@@ -200,7 +200,8 @@ func (s *shielded) maraAgain(t *testing.T, asPage []string) {
 		"/w/load.php?lang=en&modules=user&only=scripts&skin=vector&user=Mara": `mw.loader.state({"user":"ready"})`,
 		"/w/load.php?modules=ext.gadget.bad%7Cjquery.client":                  "",
 		"/sallyport/load.php?modules=ext.usergadget.p7":                       `mw.loader.state({"ext.usergadget.p7":"error"})`,
-		"/sallyport/g/ext.usergadget.p7/abc.js":                               `mw.loader.state({"ext.usergadget.p7":"error"})`,
+		"/sallyport/g/p7/load.php?modules=ext.usergadget.p7":                  `mw.loader.state({"ext.usergadget.p7":"error"})`,
+		"/sallyport/g/p7/abc.js":                                              `mw.loader.state({"ext.usergadget.p7":"error"})`,
 		"/w/index.php?title=User:Mara/common.js&action=raw&gen=js":            "switched off",
 	} {
 		r, got := s.send("GET", address, "", "")

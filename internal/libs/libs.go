@@ -118,6 +118,9 @@ func (m *Mirror) Search(words string) []Library {
 	return list
 }
 
+// Read says what one tarball of a folder holds.
+func Read(folder fs.FS, tarball string) (Library, error) { return read(folder, tarball) }
+
 // Find returns a library.
 func (m *Mirror) Find(name, version string) (Library, bool) {
 	i := slices.IndexFunc(m.list, func(l Library) bool { return l.Name == name && l.Version == version })

@@ -189,6 +189,9 @@ func (d *derivation) proposal() Proposal {
 	for i := range d.list {
 		if c := &d.list[i]; c.Kept {
 			source, why := csp.ParseSource(c.Origin)
+			if source.Wild { // "*" may stand in an address, and a script that wants many hosts can ask for one that has it
+				why = "as a source it is many hosts"
+			}
 			if why != "" {
 				c.Kept, c.Why = false, "no policy can name it: "+why
 				continue

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"sallyport/internal/csp"
@@ -42,19 +43,9 @@ func Remember(rows []violation.Row) *History {
 	h := &History{}
 	number := map[uint64]uint32{}
 	script := map[string]int{}
-	at := map[[2]string]int{}
-	rows = slices.DeleteFunc(slices.Clone(rows), func(r violation.Row) bool {
-		_, ok := csp.KindOf(r.Directive, r.Blocked)
-		return r.Noise != violation.None || r.Blocked == violation.Other || !ok
-	})
-	slices.SortStableFunc(rows, func(a, b violation.Row) int {
-		return cmp.Or(cmp.Compare(a.Directive, b.Directive), cmp.Compare(a.Blocked, b.Blocked), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Day, b.Day))
-	})
-	for i := range rows {
-		r := &rows[i]
-		key := [2]string{r.Directive, r.Blocked}
-		if _, known := at[key]; !known {
-			at[key] = len(h.asks)
+	var before *violation.Row
+	for _, r := range arranged(rows) {
+		if before == nil || before.Directive != r.Directive || before.Blocked != r.Blocked {
 			kind, _ := csp.KindOf(r.Directive, r.Blocked)
 			h.asks = append(h.asks, ask{directive: r.Directive, blocked: r.Blocked, kind: kind, url: csp.ParseAddress(r.Blocked)})
 		}
@@ -62,7 +53,8 @@ func Remember(rows []violation.Row) *History {
 			script[r.Source] = len(h.scripts)
 			h.scripts = append(h.scripts, r.Source)
 		}
-		h.asks[at[key]].add(r, script[r.Source], number, i > 0 && rows[i-1].Day == r.Day)
+		h.asks[len(h.asks)-1].add(r, script[r.Source], number, before != nil && before.Day == r.Day)
+		before = r
 	}
 	for i := range h.asks {
 		for j := range h.asks[i].uses {
@@ -74,6 +66,27 @@ func Remember(rows []violation.Row) *History {
 	}
 	h.people = len(number)
 	return h
+}
+
+// arranged are the rows that count, ordered by what was asked for, script and day.
+func arranged(rows []violation.Row) []*violation.Row {
+	list := make([]*violation.Row, 0, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		if _, ok := csp.KindOf(r.Directive, r.Blocked); ok && r.Noise == violation.None && r.Blocked != violation.Other {
+			list = append(list, r)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *violation.Row) int {
+		if c := strings.Compare(a.Directive, b.Directive); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.Blocked, b.Blocked); c != 0 {
+			return c
+		}
+		return cmp.Or(strings.Compare(a.Source, b.Source), cmp.Compare(a.Day, b.Day))
+	})
+	return list
 }
 
 // add joins a row with those of the same script. Rows come ordered, so that script is the last one.

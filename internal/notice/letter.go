@@ -103,6 +103,12 @@ func (o *Office) says(n *Notice) saying {
 		return saying{"ALARM: the outbreak breaker tripped", "Writes to the wiki look like an outbreak. Changes of code are held.", "Operators: sallyport breaker status says what it saw and what is held; sallyport breaker reset lets changes through again."}
 	case BreakerReset:
 		return saying{"The outbreak breaker was reset", by + " says that changes of code may go through again.", ""}
+	case HostAsked:
+		return saying{"Somebody asks for a server", by + " asks that a script may contact a server which the wiki's policy keeps it from. Look under Requests, on the wiki.", ""}
+	case HostGranted:
+		return saying{"A server was granted", by + " has decided that a script may contact a server. You asked for it, or the gadget is yours. Reload open pages.", ""}
+	case HostRefused:
+		return saying{"A server was not granted", by + " has decided that a script may not contact a server. You asked for it, or the gadget is yours.", ""}
 	case AddressChanged:
 		return saying{"Your notices go elsewhere now", whose + " gave another address for notices, or none, and showed a key for it.", notYou}
 	}

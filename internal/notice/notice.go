@@ -44,11 +44,14 @@ const (
 	Breaker        Kind = "breaker"         // the outbreak breaker tripped
 	BreakerReset   Kind = "breaker-reset"   // somebody let changes of code through again
 	AddressChanged Kind = "address-changed" // mail goes elsewhere from now on
+	HostAsked      Kind = "host-asked"      // somebody asks for a server that a policy keeps a script from
+	HostGranted    Kind = "host-granted"    // such a server was granted
+	HostRefused    Kind = "host-refused"    // or refused, or taken back
 )
 
 // Kinds are all kinds.
 func Kinds() []Kind {
-	return []Kind{Waits, Second, Approved, Made, Rejected, Said, Failed, NotMe, KeyAdded, KeyRevoked, Recovery, Vouched, Stopped, PastDoor, Breaker, BreakerReset, AddressChanged}
+	return []Kind{Waits, Second, Approved, Made, Rejected, Said, Failed, NotMe, KeyAdded, KeyRevoked, Recovery, Vouched, Stopped, PastDoor, Breaker, BreakerReset, AddressChanged, HostAsked, HostGranted, HostRefused}
 }
 
 // routine says whether a notice is about what goes as it should. It is mailed to those alone who ask for everything.
@@ -122,6 +125,7 @@ type Post interface {
 type Store interface {
 	store.Approvals
 	store.Notices
+	store.Requests
 	Cursor(ctx context.Context, wiki, name string) (string, error)
 	SetCursor(ctx context.Context, wiki, name, value string) error
 }

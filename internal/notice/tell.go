@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,10 @@ type event struct {
 	Rule      string    `json:"rule"` // of the breaker
 	Reasons   []string  `json:"reasons"`
 	DryRun    bool      `json:"dry_run"`
+	Request   string    `json:"request"` // of a server
+	Author    int64     `json:"author"`  // of the gadget it is for
+	Name      string    `json:"author_name"`
+	Script    string    `json:"script"`
 }
 
 type page struct {
@@ -58,6 +63,7 @@ const (
 	sender    circle = 1 << iota // the account that the entry is about
 	approvers                    // everybody else who has a good passkey
 	operators
+	askers // of a server, and the author of the gadget it is for
 )
 
 // plan says of kinds of entries what is told to whom. An approval is told apart: it depends on whose it is.
@@ -89,6 +95,12 @@ func plan(kind string) (Kind, circle) {
 		return Breaker, approvers | operators
 	case "breaker reset":
 		return BreakerReset, approvers | operators
+	case "host asked":
+		return HostAsked, operators
+	case "host granted":
+		return HostGranted, askers
+	case "host refused":
+		return HostRefused, askers
 	}
 	return "", 0
 }
@@ -113,7 +125,30 @@ func (o *Office) tell(ctx context.Context, e *store.Entry) ([]store.Notice, erro
 	case kind == Recovery, kind == Vouched, kind == Stopped:
 		d.Wish = v.ID
 	}
+	if to&askers != 0 {
+		return o.answer(ctx, e, &v, kind, d)
+	}
 	return o.spread(ctx, e, kind, to, wiki.User{ID: v.UserID, Name: v.User}, nil, d)
+}
+
+// answer tells everybody who asked for a server what was decided, and the author of the gadget.
+func (o *Office) answer(ctx context.Context, e *store.Entry, v *event, kind Kind, d Details) (list []store.Notice, err error) {
+	people, err := o.o.Store.Askers(ctx, o.o.Site.ID, v.Request)
+	if err != nil {
+		return nil, err
+	}
+	author := store.Asker{UserID: v.Author, User: v.Name}
+	if author.UserID != 0 && !slices.ContainsFunc(people, func(a store.Asker) bool { return a.UserID == author.UserID }) {
+		people = append(people, author)
+	}
+	for _, p := range people[:min(len(people), maxApprovers)] {
+		n, err := o.notice(ctx, e, kind, wiki.User{ID: p.UserID, Name: p.User}, "", false, d)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, n)
+	}
+	return list, nil
 }
 
 // opinion tells the sender what somebody else approved or said, and asks others when an approval was not enough. A rejection
@@ -162,6 +197,9 @@ func (o *Office) details(e *store.Entry, v *event) Details {
 	}
 	if d.By == "" {
 		d.By = v.User
+	}
+	if strings.HasPrefix(e.Kind, "host ") {
+		d.Page = v.Script
 	}
 	if len(v.Pages) > 0 {
 		d.Page, d.More = o.o.Site.PrefixedText(wiki.Title{NS: v.Pages[0].NS, Key: v.Pages[0].Title}), len(v.Pages)-1

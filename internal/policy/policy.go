@@ -39,6 +39,19 @@ type Set struct {
 	Grants []Grant
 }
 
+// SetOf makes the set of grants: its key is what they say, so that readers with the same grants share a header.
+func SetOf(grants []Grant) Set {
+	text := func(g Grant) string { return g.Directive + " " + g.Source.String() }
+	list := slices.Clone(grants)
+	slices.SortFunc(list, func(a, b Grant) int { return strings.Compare(text(a), text(b)) })
+	list = slices.Compact(list)
+	lines := make([]string, len(list))
+	for i, g := range list {
+		lines[i] = text(g)
+	}
+	return Set{Key: strings.Join(lines, "\n"), Grants: list}
+}
+
 // Wiki says where a wiki's own pages get their parts from.
 type Wiki struct {
 	Origin     string // as browsers know it: "https://wiki.example"
@@ -82,6 +95,7 @@ func Base(w Wiki) (*csp.Policy, error) {
 type Composer struct {
 	base  *csp.Policy
 	cache *otter.Cache[string, composed]
+	sizes sizes
 }
 
 type composed struct {
@@ -110,13 +124,20 @@ func (c *Composer) Header(sets ...Set) (string, error) {
 		slices.Sort(keys)
 		key = strings.Join(keys, "\n")
 	}
-	if known, ok := c.cache.GetIfPresent(key); ok {
-		return known.header, known.err
+	made, ok := c.cache.GetIfPresent(key)
+	if !ok {
+		made = c.compose(sets)
+		c.cache.Set(key, made)
 	}
-	made := c.compose(sets)
-	c.cache.Set(key, made)
+	if key != "" {
+		c.sizes.add(len(made.header))
+	}
 	return made.header, made.err
 }
+
+// Below is a size in bytes that a share of the headers did not exceed that readers with grants were sent, for instance 0.95;
+// 0 when there were none.
+func (c *Composer) Below(share float64) int { return c.sizes.below(share) }
 
 func (c *Composer) compose(sets []Set) composed {
 	by := map[string][]csp.Source{}

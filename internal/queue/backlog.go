@@ -28,6 +28,9 @@ func (w *Watch) jobs() string {
 	for _, j := range w.Jobs(wiki.SiteJS) {
 		all = append(all, fmt.Sprintf("%s %s %s", j.Kind, j.Tier, j.Version))
 	}
+	if w.List != nil {
+		all = append(all, listed)
+	}
 	return strings.Join(all, "; ")
 }
 

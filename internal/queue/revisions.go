@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/store"
 	"sallyport/internal/wiki"
 )
 
@@ -60,7 +61,7 @@ func (w *Watch) texts(ctx context.Context, titles []wiki.Title, saved map[wiki.T
 	for i, p := range pages {
 		r := rank(ctx, titles[i])
 		if p.Exists() {
-			if err := w.revision(ctx, p, r); err != nil {
+			if err := w.current(ctx, p, r); err != nil {
 				return err
 			}
 		}
@@ -69,6 +70,16 @@ func (w *Watch) texts(ctx context.Context, titles []wiki.Title, saved map[wiki.T
 		}
 	}
 	return nil
+}
+
+// current adds what a page is now. It is listed before it is queued, so that its result finds it in the list.
+func (w *Watch) current(ctx context.Context, p wiki.Page, r Rank) error {
+	if w.List != nil {
+		if err := w.List.Seen(ctx, p); err != nil && !errors.Is(err, store.ErrRefused) {
+			return err
+		}
+	}
+	return w.revision(ctx, p, r)
 }
 
 // possible keeps the titles that can be code by where they are, each once.
@@ -89,6 +100,8 @@ func (w *Watch) code(ctx context.Context, titles []wiki.Title) (code []wiki.Titl
 	for _, h := range heads {
 		if kind := wiki.Code(h.Title, h.Model); h.ID != 0 && kind != wiki.NotCode && kind != wiki.SiteHTML {
 			code = append(code, h.Title)
+		} else if w.List != nil && err == nil {
+			err = w.List.Gone(ctx, h.Title)
 		}
 	}
 	return code, err

@@ -29,6 +29,13 @@ type Texts interface {
 	SetCursor(ctx context.Context, wiki, name, value string) error
 }
 
+// List is told what the pages of code are now.
+type List interface {
+	Seen(ctx context.Context, p wiki.Page) error
+	// Gone says that a page is not there, or is no code.
+	Gone(ctx context.Context, t wiki.Title) error
+}
+
 // Watch adds jobs for every revision of every code page: for new ones as they come, and behind them, once, for those there are.
 // When it starts with other jobs than before, say of a newer version, those there are have their turn again.
 // Its position in recent changes is kept and moves on when the jobs are in the queue, so that a stop, or a bus that does not
@@ -41,6 +48,7 @@ type Watch struct {
 	// Jobs are what is to be done with a text of such a page: kind, tier and version.
 	Jobs func(wiki.CodeKind) []Job
 	Rank func(context.Context, wiki.Title) Rank // of a new revision of a page
+	List List                                   // of the pages of code as they are now; nil: nobody keeps one
 	Log  *slog.Logger
 	Now  func() time.Time
 
@@ -53,6 +61,8 @@ const (
 	cursorName = "analysis"
 	// jobsName is under which is kept what was to be done with each revision.
 	jobsName = "analysis-jobs"
+	// listed is a job that is done with every page, where somebody keeps a list.
+	listed = "listed 1"
 	// tooLongAgo is how old it may be: wikis forget changes after a while ($wgRCMaxAge, 90 days by default).
 	tooLongAgo = 60 * 24 * time.Hour
 	// lookEvery is how often recent changes are read when nobody says that there are any.

@@ -80,20 +80,28 @@ func state(c store.Choice, g *Gadget, user store.Account) State {
 	return On
 }
 
-// SwitchOn puts a gadget on a person's list, as the gadget of whoever owns it now.
+// SwitchOn puts a gadget on a person's list, as the gadget of whoever owns it now, with nothing granted: see [Registry.Grant].
 func (r *Registry) SwitchOn(ctx context.Context, userID, id int64) error {
 	g, err := r.Gadget(ctx, id)
 	if err != nil {
 		return err
 	}
+	if err := r.TakeBack(ctx, userID, id); err != nil {
+		return err
+	}
+	defer r.granted.Invalidate(userID)
 	return r.store.Choose(ctx, store.Choice{
 		Wiki: r.Site.ID, UserID: userID, Gadget: id, OwnerID: g.Row.OwnerID, Since: r.now(),
 	})
 }
 
-// SwitchOff takes a gadget off a person's list.
+// SwitchOff takes a gadget off a person's list, and back what it was granted.
 func (r *Registry) SwitchOff(ctx context.Context, userID, id int64) error {
-	return r.store.Unchoose(ctx, r.Site.ID, userID, id)
+	defer r.granted.Invalidate(userID)
+	if err := r.store.Unchoose(ctx, r.Site.ID, userID, id); err != nil {
+		return err
+	}
+	return r.TakeBack(ctx, userID, id)
 }
 
 // List answers a gallery query, and how many gadgets match in all.

@@ -8,9 +8,9 @@ import (
 	"sallyport/internal/wiki"
 )
 
-// redirect reads the exact text MediaWiki leaves behind when a script or style page is moved
+// Redirect reads the exact text MediaWiki leaves behind when a script or style page is moved
 // (JavaScriptContent::makeRedirectContent, CssContent), and returns where it leads.
-func redirect(site *wiki.Site, model, text string) (wiki.Title, bool) {
+func Redirect(site *wiki.Site, model, text string) (wiki.Title, bool) {
 	var target string
 	switch model {
 	case wiki.ModelJavaScript:

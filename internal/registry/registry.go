@@ -26,8 +26,10 @@ import (
 	"time"
 
 	"github.com/maypok86/otter/v2"
+	"golang.org/x/sync/singleflight"
 
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/policy"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
 )
@@ -59,6 +61,8 @@ type Options struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Changed  func() // called when recent changes have something new; it must not block. May be nil
+	// Operators is their word on servers that gadgets ask for; nil on a wiki whose pages may use all there are.
+	Operators *policy.Operators
 }
 
 // Registry knows the gadgets of one wiki. Its methods are safe for concurrent use.
@@ -71,6 +75,11 @@ type Registry struct {
 	log      *slog.Logger
 	now      func() time.Time
 	changed  func()
+
+	operators *policy.Operators
+	granted   *otter.Cache[int64, grantedOnce] // by user id
+	granting  singleflight.Group
+	requested requested
 
 	// generation rises whenever a page, a gadget or an account that matters has changed. Everything remembered in
 	// memory is remembered together with the generation it was made in.
@@ -91,7 +100,8 @@ type cached struct {
 // New makes a registry. It asks the wiki nothing until [Registry.Begin] or [Registry.Follow] runs.
 func New(o Options) *Registry {
 	r := &Registry{
-		Site: o.Site, wiki: o.Wiki, store: o.Store, suffixes: o.Suffixes, log: o.Log, now: o.Now, changed: o.Changed,
+		Site: o.Site, wiki: o.Wiki, store: o.Store, suffixes: o.Suffixes, log: o.Log, now: o.Now, changed: o.Changed, operators: o.Operators,
+		granted: otter.Must(&otter.Options[int64, grantedOnce]{MaximumSize: 20_000}),
 		gadgets: otter.Must(&otter.Options[int64, cached]{MaximumSize: 20_000}),
 		messages: otter.Must(&otter.Options[messageKey, map[string]string]{
 			MaximumSize:      10_000,

@@ -128,7 +128,7 @@ func (r *Registry) read(ctx context.Context, row store.Gadget, listed wiki.Title
 		if err != nil {
 			return "", err
 		}
-		target, ok := redirect(r.Site, f.Page.Model, text)
+		target, ok := Redirect(r.Site, f.Page.Model, text)
 		if !ok {
 			break
 		}

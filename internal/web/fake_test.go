@@ -13,6 +13,7 @@ import (
 
 	"sallyport/internal/bundle"
 	"sallyport/internal/gadget"
+	"sallyport/internal/policy"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
@@ -23,6 +24,7 @@ type village struct {
 	gadgets map[int64]*registry.Gadget
 	people  map[string]store.Account
 	chosen  map[int64][]store.Choice // by user id
+	granted map[[2]int64][]string    // hosts, by user id and gadget
 	users   map[int64]int            // further people who use a gadget
 	broken  error                    // what every question answers
 }
@@ -133,6 +135,32 @@ func (v *village) SwitchOff(_ context.Context, userID, id int64) error {
 	return v.broken
 }
 
+// Wants of the village are what the definition says; the operators refuse tracker.example and have not looked at new.example.
+func (v *village) Wants(_ context.Context, userID int64, g *registry.Gadget) ([]registry.Want, error) {
+	var wants []registry.Want
+	all, err := v.Closure(context.Background(), []*registry.Gadget{g})
+	for _, one := range slices.Backward(all) {
+		for _, h := range one.Def.Settings.CSP {
+			w := registry.Want{Host: h, By: one, Granted: userID != 0 && slices.Contains(v.granted[[2]int64{userID, g.Row.PageID}], h.Source.Host)}
+			w.Word = map[string]policy.Word{"tracker.example": policy.Refused, "new.example": policy.Review, "maps.example": policy.Everybody}[h.Source.Host]
+			wants = append(wants, w)
+		}
+	}
+	return wants, err
+}
+
+func (v *village) Grant(_ context.Context, userID, id int64, hosts []gadget.Host) error {
+	for _, h := range hosts {
+		v.granted[[2]int64{userID, id}] = append(v.granted[[2]int64{userID, id}], h.Source.Host)
+	}
+	return v.broken
+}
+
+func (v *village) TakeBack(_ context.Context, userID, id int64) error {
+	delete(v.granted, [2]int64{userID, id})
+	return v.broken
+}
+
 func (v *village) has(userID, id int64) bool {
 	return slices.ContainsFunc(v.chosen[userID], func(c store.Choice) bool { return c.Gadget == id })
 }
@@ -170,7 +198,8 @@ func (v *village) add(id int64, title, owner string, d gadget.Definition) *regis
 func newVillage() *village {
 	v := &village{
 		gadgets: map[int64]*registry.Gadget{}, people: map[string]store.Account{}, chosen: map[int64][]store.Choice{},
-		users: map[int64]int{1: 1203, 2: 309, 5: 17},
+		granted: map[[2]int64][]string{},
+		users:   map[int64]int{1: 1203, 2: 309, 5: 17},
 	}
 	for i, name := range []string{"Mara", "Ira", "עדה", "Old Tom", "Table.json", hostile} {
 		v.people[name] = store.Account{UserID: int64(i + 1), Name: name, Rights: []string{"edit"}}

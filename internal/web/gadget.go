@@ -17,16 +17,18 @@ import (
 	"sallyport/internal/wiki"
 )
 
-// gadgetPage is everything about one gadget. Risk and capabilities will join it as the template block "capabilities".
+// gadgetPage is everything about one gadget.
 type gadgetPage struct {
 	Name, Title, Module string
 	Description         string
 	Facts               []template.HTML
+	Summary             *summary // what it can do; nil where that is not known
 	Problem             string
 	State               string // of the reader's own choice; empty when it is off
 	Was, Owner          string
 	Lacks               []string
 	Switches            []button
+	Wanted              wanted // servers outside the wiki
 	Conditions          []template.HTML
 	Files               []file
 	Requires, Peers     []template.HTML
@@ -35,6 +37,7 @@ type gadgetPage struct {
 	History, Diff, Edit string
 	Definition          string
 	JSON                string
+	KeptFrom            []keptRow // what a policy kept it from
 }
 
 type file struct {
@@ -100,14 +103,21 @@ func (p *pages) describe(v *visit, g *registry.Gadget) (*gadgetPage, error) {
 	for _, f := range g.Files {
 		body.Files = append(body.Files, p.file(g, f))
 	}
+	if body.KeptFrom, err = p.keptFrom(v, g.Row.Title, r.People); err != nil {
+		return nil, err
+	}
+	if body.Summary, err = p.summary(ctx, v.lang, g); err != nil {
+		return nil, err
+	}
 	body.Requires, body.Peers = p.modules(ctx, g.Requires), p.modules(ctx, g.Peers)
 	return body, p.offer(v, g, body)
 }
 
 // offer adds what the reader can do: one switch, or two when the gadget has changed hands.
-func (p *pages) offer(v *visit, g *registry.Gadget, body *gadgetPage) error {
+func (p *pages) offer(v *visit, g *registry.Gadget, body *gadgetPage) (err error) {
 	if v.me.ID == 0 {
-		return nil
+		body.Wanted, err = p.wanted(v, g, "")
+		return err
 	}
 	list, err := p.Registry.Enabled(v.Context(), v.account(p.Site))
 	if err != nil {
@@ -118,10 +128,19 @@ func (p *pages) offer(v *visit, g *registry.Gadget, body *gadgetPage) error {
 			continue
 		}
 		e.Gadget = g
-		body.State, body.Was, body.Switches = string(e.State), formerOwner(g, e.Choice), p.buttons(v, e)
+		if body.Wanted, err = p.wanted(v, g, e.State); err != nil {
+			return err
+		}
+		body.State, body.Was, body.Switches = string(e.State), formerOwner(g, e.Choice), p.buttons(v, e, body.Wanted)
 		return nil
 	}
-	if body.Problem == "" && len(body.Lacks) == 0 {
+	if body.Wanted, err = p.wanted(v, g, ""); err != nil {
+		return err
+	}
+	switch {
+	case body.Problem != "" || len(body.Lacks) > 0:
+		body.Wanted.Switches = nil
+	case len(body.Wanted.Switches) == 0: // with servers to agree to, the switches stand with them
 		body.Switches = p.button(v, deed{gadget: g.Row.PageID, owner: g.Row.OwnerID, to: "on"}, g.Row.Name)
 	}
 	return nil
@@ -237,6 +256,10 @@ func (p *pages) gadgetJSON(v *visit, g *registry.Gadget) error {
 	if err != nil {
 		return err
 	}
+	sum, err := p.summary(v.Context(), v.lang, g)
+	if err != nil {
+		return err
+	}
 	files := make([]fileJSON, len(g.Files))
 	for i, f := range g.Files {
 		files[i] = fileJSON{readable(f.Title), f.Owner, f.Page.RevID, string(f.Page.Digest), stamp(f.Page.Saved), f.Reason}
@@ -244,7 +267,7 @@ func (p *pages) gadgetJSON(v *visit, g *registry.Gadget) error {
 	return v.json(map[string]any{
 		"schema": "sallyport/gadget/1", "id": g.Row.PageID, "module": g.Module, "title": readable(g.Row.Title),
 		"owner": g.Row.Owner, "revision": g.Row.RevID, "saved": stamp(g.Row.Saved), "users": users,
-		"description": g.Def.Description, "problem": r.Problem, "files": files, "canChange": r.People,
+		"description": g.Def.Description, "problem": r.Problem, "files": files, "canChange": r.People, "risk": sum.data(),
 		"requires": orEmpty(g.Requires), "peers": orEmpty(g.Peers), "definition": json.RawMessage(g.Def.JSON()),
 	})
 }

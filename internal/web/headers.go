@@ -2,9 +2,9 @@ package web
 
 import "net/http"
 
-// policy lets our pages load our own style sheet and send our own forms. There is no script in them, so none may run,
+// ownPolicy lets our pages load our own style sheet and send our own forms. There is no script in them, so none may run,
 // whoever managed to put it there.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const ownPolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // guard puts on every answer the headers that keep other documents of this origin out.
 //
@@ -14,7 +14,7 @@ const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; form
 func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", ownPolicy)
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")

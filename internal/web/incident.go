@@ -15,6 +15,7 @@ import (
 // where no script of the wiki can reach.
 type Breaker interface {
 	State() incident.State
+	Quarantined(page string) bool
 	Pull(ctx context.Context, who, why string) error
 }
 

@@ -36,6 +36,9 @@ type view struct {
 	MayNotSwitch  string // key of the message that says why there are no switches; empty when there are
 	SuggestsLogin bool
 	SeesPeople    bool // the reader holds power, and may see who else does
+	Decides       bool // the reader may decide what people ask for
+	ListsScripts  bool // there is a page about all scripts
+	SeesPolicy    bool // the reader is an operator, and there are pages about the policy
 	Body          any
 }
 
@@ -74,6 +77,8 @@ func (p *pages) vocabulary(lang string) template.FuncMap {
 		"person": p.personLink,
 		"page":   p.pageLink,
 		"name":   isolate,
+		"code":   code,
+		"asks":   newAsks,
 		"shown":  visible,
 		"date":   func(t time.Time) template.HTML { return p.words.Date(lang, t) },
 		"number": func(n int) string { return p.words.Number(lang, n) },
@@ -91,7 +96,8 @@ func (p *pages) show(v *visit, name string, status int, body any) error {
 	data := view{
 		Lang: lang, Dir: p.words.Dir(lang), Style: p.styles.address(p.Base, p.words.Dir(lang)), Base: p.Base, SiteName: p.Site.Name,
 		Home: p.Site.Path(p.mainPage()), LogIn: p.logIn(), Page: name, Me: v.me.Name, Down: v.down != nil,
-		Search: v.URL.Query().Get("search"), MayNotSwitch: why, SuggestsLogin: login, SeesPeople: p.seesPeople(v), Body: body,
+		Search: v.URL.Query().Get("search"), MayNotSwitch: why, SuggestsLogin: login, SeesPeople: p.seesPeople(v), Decides: p.Requests != nil && mayDecide(v) == nil, Body: body,
+		SeesPolicy: p.Policy != nil && mayLook(v) == nil, ListsScripts: p.listsScripts(),
 	}
 	if v.me.ID == 0 {
 		data.Me = ""

@@ -11,3 +11,27 @@ func Menu() (func(lang string) string, error) {
 	}
 	return func(lang string) string { return words.Text(lang, "my-title") }, nil
 }
+
+// Notice returns a function that gives the texts of the notice about a blocked server in a language: with the name of a script
+// ($1) and a server ($2), with a server alone ($1), and its link.
+func Notice() (func(lang string) [3]string, error) {
+	words, err := message.Read(messages)
+	if err != nil {
+		return nil, err
+	}
+	return func(lang string) [3]string {
+		return [3]string{
+			words.Text(lang, "blocked-notice", "$1", "$2"), words.Text(lang, "blocked-notice-some", "$1"), words.Text(lang, "blocked-notice-link"),
+		}
+	}, nil
+}
+
+// Reload returns a function that says in a language that a page has to be reloaded before a gadget of a name can use the servers
+// it was allowed.
+func Reload() (func(lang, name string) string, error) {
+	words, err := message.Read(messages)
+	if err != nil {
+		return nil, err
+	}
+	return func(lang, name string) string { return words.Text(lang, "reload-for", visible(name)) }, nil
+}

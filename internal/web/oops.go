@@ -36,6 +36,7 @@ var (
 	errToken     = &fault{http.StatusForbidden, "token"}
 	errExpired   = &fault{http.StatusForbidden, "expired"}
 	errMoved     = &fault{http.StatusConflict, "moved"}
+	errWants     = &fault{http.StatusConflict, "wants"}
 	errForm      = &fault{http.StatusBadRequest, "form"}
 	errOurs      = &fault{http.StatusInternalServerError, "ours"}
 	errUncertain = &fault{http.StatusServiceUnavailable, "unknown-user"}
@@ -72,6 +73,8 @@ func (p *pages) oops(v *visit, err error) {
 	}
 	if at, ok := strings.CutSuffix(v.URL.Path, "/switch"); ok && v.Method == http.MethodPost {
 		body.Again = at
+	} else if strings.HasPrefix(v.URL.Path, p.Base+"/requests/") {
+		body.Again = p.Base + "/requests"
 	} else if f.status >= http.StatusInternalServerError {
 		body.Again = v.URL.RequestURI()
 	}

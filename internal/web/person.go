@@ -38,7 +38,7 @@ func (p *pages) person(v *visit) error {
 		if err != nil {
 			return err
 		}
-		c.Switches = nil
+		c.Switches, c.Wanted = nil, wanted{}
 		body.Cards = append(body.Cards, c)
 	}
 	rows, _, err := p.Registry.List(v.Context(), store.Query{Owner: user.Name, Limit: maxRows})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -13,8 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/dossier"
 	"sallyport/internal/finding"
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/risk"
 	"sallyport/internal/store"
 	"sallyport/internal/story"
 	"sallyport/internal/trace"
@@ -26,55 +27,44 @@ type Scripts struct {
 	// Newest is a page as it is now.
 	Newest func(ctx context.Context, t wiki.Title) (wiki.Page, error)
 	// Known is what analyses said about texts; a [store.Store] is one.
-	Known Analyses
+	Known dossier.Analyses
+	// List is every script with what is known of it in short; nil: there is no page about all of them. A [store.Store] is one.
+	List store.Scripts
 	// Run says whether scripts are run at all, here or by workers.
 	Run bool
+	// Facts are what is known of who keeps a page and who runs it, besides what reading says; nil: nothing.
+	Facts func(ctx context.Context, p wiki.Page, read *finding.Script) risk.Facts
 }
 
-// Analyses is the part of a [store.Store] that the page reads.
-type Analyses interface {
-	Results(ctx context.Context, wiki string, d store.Digest) ([]store.Result, error)
-	FailuresOf(ctx context.Context, wiki string, d store.Digest) ([]store.Failure, error)
-}
-
-// The states of an analysis of a revision.
+// The states of an analysis of a revision: those of a [dossier.Half], and
 const (
-	stateDone  = "done"
-	stateWaits = "waits" // or is under way
-	stateAside = "aside" // nobody tries again unless asked to
+	stateDone  = dossier.Done
+	stateWaits = dossier.Waits
 	stateNever = "never" // it is not done with such a page, or on this wiki
 )
-
-// half is how things stand with one analysis.
-type half struct {
-	State   string    `json:"state"`
-	Reason  string    `json:"reason,omitempty"` // why it was set aside
-	Made    time.Time `json:"-"`                // of the result, or when it was set aside
-	Version string    `json:"version,omitempty"`
-	Tier    string    `json:"tier,omitempty"`
-	body    string
-}
 
 // known is everything that is known about a page's newest revision.
 type known struct {
 	page      wiki.Page
 	title     string
 	digest    store.Digest
-	read, run half
+	read, run dossier.Half
 	script    *finding.Script // never nil
 	report    *trace.Report   // never nil
 	isolation string
+	facts     risk.Facts
 }
 
 // scriptPage is what can be seen of it.
 type scriptPage struct {
 	Title            string
 	Verdict          string
+	Risk             *riskPart // nil when nothing was analysed
 	Facts            []template.HTML
 	Saved            time.Time
 	Author           string
 	History, Diff    string
-	Read, Run        half
+	Read, Run        dossier.Half
 	Can              []canRow
 	Both             bool // it was read and run, so that the table says how each is known
 	Findings, Deeds  []findingRow
@@ -141,57 +131,30 @@ func (p *pages) newest(ctx context.Context, name string) (*known, error) {
 		return nil, errNoScript
 	}
 	k := &known{page: page, title: p.Site.PrefixedText(page.Title), digest: store.DigestOf(page.Text), script: &finding.Script{}, report: &trace.Report{}}
-	return k, p.fill(ctx, k, p.Scripts.Run && (kind == wiki.SiteJS || kind == wiki.UserJS))
+	err = p.fill(ctx, k, p.Scripts.Run && (kind == wiki.SiteJS || kind == wiki.UserJS))
+	if err == nil && p.Scripts.Facts != nil {
+		k.facts = p.Scripts.Facts(ctx, page, k.script)
+	}
+	return k, err
 }
 
-// fill reads results and failures.
+// fill reads what analyses said.
 func (p *pages) fill(ctx context.Context, k *known, runs bool) error {
-	results, err := p.Scripts.Known.Results(ctx, p.Site.ID, k.digest)
+	found, err := dossier.Read(ctx, p.Scripts.Known, p.Site.ID, k.title, k.digest)
 	if err != nil {
 		return err
 	}
-	failures, err := p.Scripts.Known.FailuresOf(ctx, p.Site.ID, k.digest)
-	if err != nil {
-		return err
-	}
-	k.read, k.run = k.halfOf("scan", results, failures), k.halfOf("detonate", results, failures)
+	k.read, k.run, k.isolation = found.Read, found.Run, found.Isolation
 	if k.run.State == stateWaits && !runs {
 		k.run.State = stateNever
 	}
-	if k.read.body != "" {
-		if err := json.Unmarshal([]byte(k.read.body), k.script); err != nil {
-			return fmt.Errorf("read the scan of %s: %w", k.title, err)
-		}
+	if found.Script != nil {
+		k.script = found.Script
 	}
-	if k.run.body == "" {
-		return nil
-	}
-	var document struct {
-		Isolation string
-		Runs      []*trace.Report
-	}
-	if err := json.Unmarshal([]byte(k.run.body), &document); err != nil {
-		return fmt.Errorf("read the run of %s: %w", k.title, err)
-	}
-	if len(document.Runs) > 0 && document.Runs[0] != nil {
-		k.report, k.isolation = document.Runs[0], document.Isolation
+	if found.Report != nil {
+		k.report = found.Report
 	}
 	return nil
-}
-
-// halfOf finds the newest result of a kind, else why there is none. A result belongs to a page: what a script may do depends on
-// whose it is.
-func (k *known) halfOf(kind string, results []store.Result, failures []store.Failure) half {
-	here := func(j store.Job) bool { return j.Kind == kind && (j.Path == k.title || j.Path == "") }
-	if i := slices.IndexFunc(results, func(r store.Result) bool { return here(r.Job) }); i >= 0 {
-		r := results[i]
-		return half{State: stateDone, Made: r.Made, Version: r.Version, Tier: r.Tier, body: r.Body}
-	}
-	if i := slices.IndexFunc(failures, func(f store.Failure) bool { return here(f.Job) }); i >= 0 {
-		f := failures[i]
-		return half{State: stateAside, Made: f.Failed, Version: f.Version, Tier: f.Tier, Reason: f.Reason}
-	}
-	return half{State: stateWaits}
 }
 
 // tell puts what is known into words.
@@ -214,6 +177,7 @@ func (p *pages) tell(lang string, k *known) *scriptPage {
 			b.Hosts = append(b.Hosts, hostRow{r.Target, seenKey(r.Seen), r.When})
 		}
 	}
+	b.Risk = p.tellRisk(lang, k)
 	b.Facts = p.scriptFacts(lang, k, b)
 	return b
 }
@@ -290,21 +254,21 @@ func (p *pages) scriptURL(title string) string {
 func (p *pages) scriptJSON(v *visit, k *known) error {
 	about := map[string]any{
 		"schema": "sallyport/script/1", "title": k.title, "revision": k.page.Rev, "saved": stamp(k.page.Touched), "author": k.page.Author,
-		"sha256": string(k.digest), "scan": k.read.data(), "detonate": k.run.data(),
-		"capabilities": story.Explain(k.script, k.report).Capabilities,
+		"sha256": string(k.digest), "scan": halfData(k.read), "detonate": halfData(k.run),
+		"capabilities": story.Explain(k.script, k.report).Capabilities, "risk": k.judge(),
 	}
-	for name, h := range map[string]half{"read": k.read, "run": k.run} {
-		if h.body != "" {
-			about[name] = json.RawMessage(h.body)
+	for name, h := range map[string]dossier.Half{"read": k.read, "run": k.run} {
+		if h.Body != "" {
+			about[name] = json.RawMessage(h.Body)
 		}
 	}
 	return v.json(about)
 }
 
-// data is the state of an analysis as data.
-func (h half) data() any {
+// halfData is the state of an analysis as data.
+func halfData(h dossier.Half) any {
 	return struct {
-		half
+		dossier.Half
 		Made string `json:"made,omitempty"`
 	}{h, stamp(h.Made)}
 }

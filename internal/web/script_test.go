@@ -14,6 +14,7 @@ import (
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/risk"
 	"sallyport/internal/rule"
 	"sallyport/internal/store"
 	"sallyport/internal/trace"
@@ -133,6 +134,7 @@ func TestThePageOfAScriptSaysWhatIsKnownOfItAndHow(t *testing.T) {
 	for _, want := range []string{
 		"<bdi>User:Mara/translate.js</bdi>", "Hostile", "run 11 times", "contacts 2 other sites",
 		"can change code that runs for everybody (<bdi>MediaWiki:Common.js</bdi>)", ">both<", ">its text<", ">running it<",
+		"Risk: ", ">Severe<", "nobody knows who runs it", "What would lower it", "ask the reader before it does this: ",
 		"line 5", "the answer of another host arrives here", "$.getJSON( &#39;https://words.example/ask", "writes MediaWiki:Common.js as sysop", "appends to MediaWiki:Common.js", "Only if this is turned round:",
 		"late.example", "75 % of its functions ran", "isolation <bdi>A</bdi>", "Critical", "v1.2", "/w/index.php?", "translate.js.json",
 	} {
@@ -175,13 +177,14 @@ func TestThePageOfAScriptIsThereAsData(t *testing.T) {
 		Read                  *finding.Script
 		Run                   struct{ Runs []*trace.Report }
 		Capabilities          []struct{ Name, Seen string }
+		Risk                  risk.Assessment
 	}
 	if err := json.Unmarshal(s.get("/sallyport/script/User:Mara/translate.js.json").Body.Bytes(), &about); err != nil {
 		t.Fatal(err)
 	}
 	if about.Schema != "sallyport/script/1" || about.Title != "User:Mara/translate.js" || about.SHA256 != string(store.DigestOf(translate)) ||
 		about.Scan.State != "done" || about.Detonate.State != "done" || about.Detonate.Made == "" || about.Read == nil ||
-		len(about.Run.Runs) != 1 || about.Run.Runs[0].Verdict != trace.Hostile || len(about.Capabilities) < 3 {
+		about.Risk.Level != risk.Severe || len(about.Run.Runs) != 1 || about.Run.Runs[0].Verdict != trace.Hostile || len(about.Capabilities) < 3 {
 		t.Errorf("the data is %+v", about)
 	}
 	about.Read = nil

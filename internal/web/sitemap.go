@@ -20,13 +20,44 @@ func (p *pages) sitemap() http.Handler {
 		at("GET", "/incident.json", p.incidentJSON)
 		at("POST", "/incident/pull", p.pull)
 	}
+	if p.Policy != nil {
+		at("GET", "/hosts", p.hosts)
+		at("GET", "/hosts.csv", p.hostsCSV)
+		at("GET", "/hosts.json", p.hostsJSON)
+		at("POST", "/hosts", p.noise)
+		at("GET", "/policy", p.policy)
+		at("GET", "/policy.csv", p.policyCSV)
+		at("GET", "/policy.json", p.policyJSON)
+		at("POST", "/policy", p.doPolicy)
+	}
 	if p.Scripts != nil {
 		at("GET", "/script/{title...}", p.script)
+	}
+	if p.listsScripts() {
+		at("GET", "/scripts", p.scripts)
+		at("GET", "/scripts.csv", p.scriptsCSV)
+		at("GET", "/scripts.json", p.scriptsJSON)
+		at("GET", "/scripts.sarif", p.scriptsSARIF)
+	}
+	if p.Judge != nil {
+		at("GET", "/agree", p.asksFirst)
+		at("POST", "/agree", p.saidYes)
 	}
 	if p.People != nil {
 		at("GET", "/people", p.power)
 		at("GET", "/people.csv", p.peopleCSV)
 		at("GET", "/people.json", p.peopleJSON)
+	}
+	if p.Requests != nil {
+		at("GET", "/blocked", p.blocked)
+		at("POST", "/blocked", p.ask)
+		at("GET", "/requests", p.requests)
+		at("GET", "/requests.json", p.requestsJSON)
+		at("POST", "/requests/{id}", p.decide)
+	}
+	if p.Mirror != nil {
+		at("GET", "/libs", p.libraries)
+		at("GET", "/libs.csv", p.librariesCSV)
 	}
 	mux.HandleFunc("GET "+p.Base+"/static/{hash}/{file}", p.static)
 	mux.HandleFunc(p.Base+"/", p.visited(func(*visit) error { return errNoPage }))

@@ -19,7 +19,8 @@ type deed struct {
 	user   int64
 	gadget int64
 	owner  int64  // whose gadget the page showed
-	to     string // "on" or "off"
+	to     string // one of deeds
+	hosts  string // what the page showed of the servers it asks for: a [digest]
 }
 
 // tokens makes and checks what a form must carry: eight bytes of expiry (Unix seconds) and an HMAC-SHA256 over the deed,
@@ -54,10 +55,10 @@ func (t tokens) sign(d deed, expiry int64, r *http.Request) []byte {
 	mac := hmac.New(sha256.New, t.secret)
 	mac.Write([]byte("sallyport switch 1\x00"))
 	session := sessionOf(r)
-	for _, n := range []int64{expiry, d.user, d.gadget, d.owner, int64(len(d.to)), int64(len(t.wiki)), int64(len(session))} {
+	for _, n := range []int64{expiry, d.user, d.gadget, d.owner, int64(len(d.to)), int64(len(d.hosts)), int64(len(t.wiki)), int64(len(session))} {
 		mac.Write(binary.BigEndian.AppendUint64(nil, uint64(n)))
 	}
-	mac.Write([]byte(d.to + t.wiki + session))
+	mac.Write([]byte(d.to + d.hosts + t.wiki + session))
 	return mac.Sum(out)
 }
 

@@ -2,7 +2,10 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
+
+	"sallyport/internal/registry"
 )
 
 // turn switches a gadget on or off for the person who sends the form, and shows the page they came from.
@@ -12,13 +15,24 @@ func (p *pages) turn(v *visit) error {
 		p.Log.Info("switch refused", "wiki", p.Site.ID, "user", v.me.ID, "gadget", d.gadget, "why", faultOf(err).key)
 		return err
 	}
-	otherwise := p.gadgetURL(d.gadget)
-	if d.to == "off" {
-		if err := p.Registry.SwitchOff(v.Context(), d.user, d.gadget); err != nil {
-			return err
-		}
-		return v.redirect(p.noted(p.back(v.PostForm.Get("back"), otherwise), d.gadget))
+	to := p.back(v.PostForm.Get("back"), p.gadgetURL(d.gadget))
+	switch d.to {
+	case "off":
+		to = p.noted(to, d.gadget)
+		err = p.Registry.SwitchOff(v.Context(), d.user, d.gadget)
+	case "deny":
+		err = p.Registry.TakeBack(v.Context(), d.user, d.gadget)
+	default:
+		err = p.turnOn(v, d)
 	}
+	if err != nil {
+		return err
+	}
+	return v.redirect(to)
+}
+
+// turnOn switches a gadget on, or lets one that is on use what it asks for. What is granted is what the form showed, or nothing.
+func (p *pages) turnOn(v *visit, d deed) error {
 	g, err := p.Registry.Gadget(v.Context(), d.gadget)
 	if err != nil {
 		return err
@@ -26,11 +40,27 @@ func (p *pages) turn(v *visit) error {
 	if g.Row.OwnerID != d.owner {
 		return errMoved
 	}
-	if err := p.Registry.SwitchOn(v.Context(), d.user, d.gadget); err != nil {
+	state := registry.On
+	if d.to != "allow" {
+		state = ""
+	}
+	hosts, err := p.waiting(v, g, state, d.hosts)
+	if err != nil {
 		return err
 	}
-	return v.redirect(p.back(v.PostForm.Get("back"), otherwise))
+	if d.to != "allow" {
+		if err := p.Registry.SwitchOn(v.Context(), d.user, d.gadget); err != nil {
+			return err
+		}
+	}
+	if d.to == "bare" || len(hosts) == 0 {
+		return nil
+	}
+	return p.Registry.Grant(v.Context(), d.user, d.gadget, hosts)
 }
+
+// deeds are what a form can do: switch a gadget on with the servers it asks for, without them, or off; allow them, or no longer.
+var deeds = []string{"on", "bare", "off", "allow", "deny"}
 
 // allowed reads what a form asks for, and refuses it unless a person sent it from a page of ours.
 func (p *pages) allowed(v *visit) (deed, error) {
@@ -57,8 +87,8 @@ func (p *pages) allowed(v *visit) (deed, error) {
 	if err := v.ParseForm(); err != nil {
 		return d, errForm
 	}
-	d.to = v.PostForm.Get("to")
-	if d.owner, err = strconv.ParseInt(v.PostForm.Get("owner"), 10, 64); err != nil || d.to != "on" && d.to != "off" {
+	d.to, d.hosts = v.PostForm.Get("to"), v.PostForm.Get("hosts")
+	if d.owner, err = strconv.ParseInt(v.PostForm.Get("owner"), 10, 64); err != nil || !slices.Contains(deeds, d.to) {
 		return d, errForm
 	}
 	ok, expired := p.tokens.fits(v.PostForm.Get("token"), d, v.Request)

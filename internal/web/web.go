@@ -17,9 +17,12 @@ import (
 	"time"
 
 	"sallyport/internal/audit/accounts"
+	"sallyport/internal/dossier"
 	"sallyport/internal/gadget"
+	"sallyport/internal/libs"
 	"sallyport/internal/message"
 	"sallyport/internal/registry"
+	"sallyport/internal/rollout"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
 )
@@ -35,6 +38,10 @@ type Gadgets interface {
 	Users(ctx context.Context, id int64) (int, error)
 	SwitchOn(ctx context.Context, userID, id int64) error
 	SwitchOff(ctx context.Context, userID, id int64) error
+	Wants(ctx context.Context, userID int64, g *registry.Gadget) ([]registry.Want, error)
+	Grant(ctx context.Context, userID, id int64, hosts []gadget.Host) error
+	TakeBack(ctx context.Context, userID, id int64) error
+	RequestsChanged()
 }
 
 // Options are what the pages need. Registry, Site, Who and Secret are required.
@@ -46,16 +53,23 @@ type Options struct {
 	Who func(ctx context.Context, r *http.Request) (wiki.User, error)
 	// SiteGadgets lists the wiki's own gadgets; nil where they are not known.
 	SiteGadgets func(ctx context.Context) ([]gadget.Entry, error)
-	Scripts     *Scripts // nil: there are no pages about scripts
-	Breaker     Breaker  // nil: there is no page about incidents
+	Scripts     *Scripts        // nil: there are no pages about scripts
+	Judge       *dossier.Judge  // nil: scripts run without a question, and there is no page that asks one
+	Breaker     Breaker         // nil: there is no page about incidents
+	Policy      *rollout.Keeper // nil: there are no pages about the policy and the hosts it is about
 	// People is the newest report about who holds power; nil where there is none yet. Without the function there is no page
 	// about them.
 	People func() *accounts.Report
-	Secret []byte // 32 bytes or more, the same for every process that serves this wiki
-	Now    func() time.Time
-	Log    *slog.Logger
-	Base   string // "/sallyport" by default
-	Suffix string // of definition pages, ".gadget" by default
+	// Requests is where people ask for what a policy keeps their scripts from; nil where there is no policy, and no page about
+	// one.
+	Requests store.Requests
+	Mirror   *libs.Mirror // of libraries; nil where there is none
+	Origin   string       // of the wiki, as people know it: "https://wiki.example"
+	Secret   []byte       // 32 bytes or more, the same for every process that serves this wiki
+	Now      func() time.Time
+	Log      *slog.Logger
+	Base     string // "/sallyport" by default
+	Suffix   string // of definition pages, ".gadget" by default
 }
 
 // pages answers every request under Base.
@@ -65,6 +79,8 @@ type pages struct {
 	styles *stylesheets
 	looks  map[string]look // by language
 	tokens tokens
+
+	hostsSeen overviews
 }
 
 // New makes the handler for everything under o.Base.

@@ -90,16 +90,19 @@ async function one(work) {
   try { doc = win.document; } catch (e) { /* another origin: an error page stands there */ }
   if (!doc || !doc.querySelector('#here')) { frame.remove(); return { framed: false, ran: [], refused: [] }; }
   const ran = [...(win.ran || [])];
+  let outer = refused; // of the last attempt that another process decides on; its word may come late
   doc.addEventListener('securitypolicyviolation', e => {
     // Chromium also asks about "" when a <base> goes away, which no policy allows and nothing comes of.
-    if (e.disposition === 'enforce' && (e.effectiveDirective !== 'base-uri' || e.blockedURI)) refused.push(e.effectiveDirective);
+    if (e.disposition !== 'enforce' || e.effectiveDirective === 'base-uri' && !e.blockedURI) return;
+    (['frame-src', 'object-src', 'form-action'].includes(e.effectiveDirective) ? outer : refused).push(e.effectiveDirective);
   });
   const list = [];
   for (const r of work.requests) {
     refused = [];
     list.push(refused);
+    if (['frame', 'form', 'object'].includes(r.kind)) outer = refused;
     await attempts[r.kind](win, r);
-    if (['frame', 'form', 'object'].includes(r.kind)) await sleep(25); // told by another process
+    if (['frame', 'form', 'object'].includes(r.kind)) await sleep(60); // told by another process
     if (r.kind !== 'form') await fence(win, doc);
   }
   frame.remove();

@@ -3,8 +3,10 @@
 async ( source, world, act ) => {
 	const log = [], states = Object.assign( {}, world.states ), say = ( ...words ) => log.push( words.join( ' ' ).trim() );
 	const text = ( value ) => typeof value === 'string' ? value : JSON.stringify( value );
+	const heard = [];
 	const document = {
 		currentScript: world.old ? {} : { noModule: false, previousElementSibling: { src: world.startup } },
+		addEventListener: ( type, listener ) => heard.push( listener ),
 		createElement: ( name ) => ( { name, setAttribute( key, value ) { this[ key ] = value; } } ),
 		head: { appendChild: ( e ) => say( e.name, e.rel || '', e.href || e.src, e.blocking || '' ) }
 	};
@@ -31,9 +33,27 @@ async ( source, world, act ) => {
 	const mw = {
 		loader, config: { get: ( key ) => key in world.config ? world.config[ key ] : null },
 		log: { error: ( what ) => say( 'error', String( what ) ) },
+		notify: ( what ) => say( 'notify', what.words || what ),
 		util: { addPortletLink: ( ...a ) => say( 'menu', text( a ) ) }
 	};
-	const $ = ( ready ) => ready();
+	// An element is its text, with addresses in brackets.
+	const element = () => {
+		const e = {
+			words: '',
+			attr: ( name, value ) => {
+				e.words += name === 'href' ? '[' + value + '] ' : '';
+				return e;
+			},
+			text: ( words ) => {
+				e.words += words;
+				return e;
+			},
+			append: ( more ) => e.text( [].concat( more ).map( ( one ) => one.words ).join( ' / ' ) )
+		};
+		return e;
+	};
+	const $ = ( what ) => typeof what === 'string' ? element() : what();
+	$.param = ( values ) => String( new URLSearchParams( values ) );
 	$.Deferred = () => {
 		const d = {};
 		d.all = new Promise( ( resolve, reject ) => Object.assign( d, { resolve, reject } ) );
@@ -52,6 +72,6 @@ async ( source, world, act ) => {
 	window.RLQ = { push: run };
 	queue.forEach( run );
 	mw.loader.using = using;
-	await act( mw, say );
+	await act( mw, say, ( event ) => heard.forEach( ( listener ) => listener( event ) ) );
 	return log;
 }

@@ -151,7 +151,7 @@ func (s Set) templates(t *testing.T) map[string]string {
 var (
 	action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 	code   = regexp.MustCompile(`(?s)<(style|code|pre)\b.*?</(style|code|pre)>`)
-	format = regexp.MustCompile(`\b(CSV|JSON)\b`)
+	format = regexp.MustCompile(`\b(CSV|JSON|SARIF)\b`)
 	spoken = regexp.MustCompile(`\s(?:aria-label|title|alt|placeholder)="([^"]*)"`)
 	tag    = regexp.MustCompile(`(?s)<[^>]*>`)
 	letter = regexp.MustCompile(`\pL`)

@@ -123,6 +123,27 @@
 			} );
 		}
 
+		// Rules by which the browser fetches pages ahead: it does so by itself, when and if it likes, past all that could see it.
+		const ahead = ( node ) => {
+			if ( isElement( node ) && tagOf( node ) === 'SCRIPT' && text( getAttribute( node, 'type' ) ).trim().toLowerCase() === 'speculationrules' ) {
+				tell( 'ahead', '', { t: slice( textOf( node ), 0, 8000 ) }, '' );
+			}
+		};
+		const watchRules = new MutationObserver( ( records ) => safely( () => {
+			for ( let i = 0; i < records.length; i++ ) {
+				const { target, addedNodes } = records[ i ];
+				ahead( target );
+				for ( let j = 0; j < addedNodes.length; j++ ) {
+					ahead( addedNodes[ j ] );
+					const inside = isElement( addedNodes[ j ] ) ? elementQuery( addedNodes[ j ], 'script[type]' ) : [];
+					for ( let k = 0; k < inside.length; k++ ) {
+						ahead( inside[ k ] );
+					}
+				}
+			}
+		} ) );
+		watchRules.observe( document, { childList: true, subtree: true } );
+
 		// What stands behind # is never sent, but the page that it leads to can read it; so can a frame what it is told.
 		if ( window.navigation ) {
 			listen( navigation, 'navigate', ( e ) => safely( () => {

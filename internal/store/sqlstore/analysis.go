@@ -60,6 +60,9 @@ func (s *Store) SaveResult(ctx context.Context, r store.Result) (first bool, err
 			if err != nil || !first {
 				return err
 			}
+			if err := wake(ctx, tx, r.Job); err != nil {
+				return err
+			}
 			return forget(ctx, tx, r.Job, deleteFailure, deleteAttempt)
 		})
 	}
@@ -67,6 +70,12 @@ func (s *Store) SaveResult(ctx context.Context, r store.Result) (first bool, err
 		return false, fmt.Errorf("save the %s of %s: %w", r.Kind, r.SHA256, err)
 	}
 	return first, nil
+}
+
+// wake makes the lines of a text in the list of scripts due.
+func wake(ctx context.Context, tx *sql.Tx, j store.Job) error {
+	_, err := tx.ExecContext(ctx, wakeScripts, string(j.SHA256), j.Wiki)
+	return err
 }
 
 // forget runs statements that take a job's key.

@@ -18,6 +18,7 @@ const (
 	deleteChoice  = `DELETE FROM choice WHERE wiki = $1 AND user_id = $2 AND gadget = $3`
 	selectChoices = `SELECT wiki, user_id, gadget, owner_id, since FROM choice
 		WHERE wiki = $1 AND user_id = $2 ORDER BY since, gadget`
+	selectChosen = `SELECT wiki, user_id, gadget, owner_id, since FROM choice WHERE wiki = $1 ORDER BY gadget, user_id`
 
 	// The number of users stands in the gallery and moves in the transaction of the choice.
 	oneUserMore = `INSERT INTO gallery (wiki, gadget, users) VALUES ($1, $2, 1)
@@ -86,6 +87,26 @@ func (s *Store) Choices(ctx context.Context, wiki string, userID int64) ([]store
 		return nil, fmt.Errorf("read choices of user %d of %q: %w", userID, wiki, err)
 	}
 	return choices, nil
+}
+
+// Chosen lists what everybody has switched on.
+func (s *Store) Chosen(ctx context.Context, wiki string) (all []store.Choice, err error) {
+	if !kept(wiki) {
+		return nil, nil
+	}
+	rows, err := s.reader.QueryContext(ctx, selectChosen, wiki)
+	if err == nil {
+		err = scan(rows, func(rows *sql.Rows) error {
+			var c store.Choice
+			err := rows.Scan(&c.Wiki, &c.UserID, &c.Gadget, &c.OwnerID, timeField{&c.Since})
+			all = append(all, c)
+			return err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read everybody's choices of %q: %w", wiki, err)
+	}
+	return all, nil
 }
 
 // Users counts the people who have a gadget switched on.

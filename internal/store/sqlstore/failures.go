@@ -29,6 +29,9 @@ func (s *Store) SetAside(ctx context.Context, f store.Failure) error {
 			if _, err := tx.ExecContext(ctx, upsertFailure, args...); err != nil {
 				return err
 			}
+			if err := wake(ctx, tx, f.Job); err != nil {
+				return err
+			}
 			return forget(ctx, tx, f.Job, deleteAttempt)
 		})
 	}

@@ -25,10 +25,20 @@ func asked(t *testing.T) map[string]listing {
 		"list size":     {rows: selectGallerySize, args: []any{"w"}},
 		"NoticesOf":     {rows: selectNotices, args: []any{"w", 1, 10}},
 		"DueNotices":    {rows: selectDue, args: []any{"w", 1, 10}},
+		"Approved":      {rows: fmt.Sprintf(lastApproved, marks(2, 2)), args: []any{"w", "t", "u"}},
+		"Review":        {rows: selectReview, args: []any{"w", "t", "d"}},
+		"WaitingTexts":  {rows: waitingReviews, args: []any{"w", 10}},
+		"Agreements":    {rows: selectAgreements, args: []any{"w", 1}},
 		"Uses":          {rows: selectUses, args: []any{"w"}},
 		"Results":       {rows: selectResults, args: []any{"d", "w"}},
 		"FailuresOf":    {rows: selectFailuresOf, args: []any{"d", "w"}},
 		"Settled":       {rows: selectSettled, args: jobKey(store.Job{})},
+		"Requests":      {rows: listRequests, args: []any{"w", 10, "granted"}},
+		"open Requests": {rows: listOpenRequests, args: []any{"w", 10}},
+		"RequestsOf":    {rows: listRequestsOf, args: []any{"w", 1, 10}},
+		"Askers":        {rows: selectAskers, args: []any{"w", "id"}},
+		"Reported":      {rows: violationsByBlocked, args: []any{"w", 1, "https://a.test"}},
+		"Reported by":   {rows: violationsBySource, args: []any{"w", 1, "User:A/a.js"}},
 	}
 	for _, q := range []store.Query{{}, {Sort: "title"}, {Sort: "saved"}, {Owner: "Mara"}} {
 		p, err := plan("w", q)

@@ -77,6 +77,15 @@ func choices() []behaviour {
 			s.users(5, 1)
 			s.equal("choices", s.choices(1), []store.Choice{s.choice(1, 5, 0)})
 		}},
+		{"everybody's choices are listed by gadget and person", func(s subject) {
+			want := []store.Choice{s.choice(2, 5, 0), s.choice(7, 5, 0), s.choice(1, 6, 0)}
+			for _, i := range []int{2, 1, 0} {
+				s.choose(want[i].UserID, want[i].Gadget)
+			}
+			all, err := s.Chosen(s.ctx, s.wiki)
+			s.ok(err)
+			s.equal("chosen", all, want)
+		}},
 		{"a gadget that is not known can be chosen and counts when it comes", func(s subject) {
 			s.choose(1, 5)
 			s.choose(2, 5)

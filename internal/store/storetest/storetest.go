@@ -36,7 +36,7 @@ type subject struct {
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
 	s := open(t)
-	all := slices.Concat(texts(), pages(), gadgets(), gallery(), search(), choices(), accounts(), small(), analyses(), approvals(), incidents(), people(), notices())
+	all := slices.Concat(agreements(), texts(), pages(), gadgets(), gallery(), search(), choices(), accounts(), small(), analyses(), approvals(), incidents(), people(), notices(), grants(), policies(), requests(), reviews(), scripts())
 	for i, b := range all {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()

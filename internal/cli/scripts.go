@@ -1,0 +1,20 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"sallyport/internal/audit/accounts"
+	"sallyport/internal/mediawiki"
+	"sallyport/internal/shelf"
+	"sallyport/internal/wiki"
+)
+
+// shelfOf keeps the list of the wiki's scripts.
+func shelfOf(p parts, client *mediawiki.Client, site *wiki.Site, people func() *accounts.Report) *shelf.Shelf {
+	return &shelf.Shelf{
+		Site: site, Store: p.store, Now: time.Now, Log: p.log,
+		Facts:    keepers{client, site, people, p.log}.facts,
+		Audience: func(ctx context.Context, t wiki.Title) (int, bool, error) { return audience(ctx, p.store, site, t) },
+	}
+}
