@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,14 +67,12 @@ func (c gadgetFromScript) Run(s streams) error {
 
 // writeCopy writes files of a working copy; what is there stays, and then nothing is written.
 func writeCopy(out io.Writer, dir string, files map[string]string) error {
-	var names []string
-	for name := range files {
-		names = append(names, name)
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
 		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s is there already: choose another name or another --dir", filepath.Join(dir, name))
 		}
 	}
-	slices.Sort(names)
 	for _, name := range names {
 		at := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
