@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -50,7 +51,8 @@ func (d *Duration) UnmarshalText(text []byte) error {
 
 // check reports everything that is wrong with the door's settings.
 func (d *Door) check() (errs []error) {
-	for name, origin := range map[string]string{"confirm_origin": d.ConfirmOrigin, "wiki_origin": d.WikiOrigin} {
+	for _, one := range [][2]string{{"confirm_origin", d.ConfirmOrigin}, {"wiki_origin", d.WikiOrigin}} {
+		name, origin := one[0], one[1]
 		u, err := url.Parse(origin)
 		if origin != "" && (err != nil || u.Host == "" || u.Path != "" || u.Scheme != "http" && u.Scheme != "https") {
 			errs = append(errs, fmt.Errorf("write_door.%s = %q: write scheme and host alone, for instance \"https://confirm.example\"", name, origin))
@@ -62,7 +64,8 @@ func (d *Door) check() (errs []error) {
 	if d.OpenChanges < 1 {
 		errs = append(errs, fmt.Errorf("write_door.open_changes = %d: at least one change has to be able to wait", d.OpenChanges))
 	}
-	for tier, policy := range d.Tiers {
+	for _, tier := range slices.Sorted(maps.Keys(d.Tiers)) {
+		policy := d.Tiers[tier]
 		if !slices.Contains([]string{"log", "approve", "two-person"}, policy) {
 			errs = append(errs, fmt.Errorf("write_door.tiers.%s = %q: write \"log\", \"approve\" or \"two-person\"", tier, policy))
 		}

@@ -20,10 +20,11 @@ func (p *Policy) check() (errs []error) {
 	if !slices.Contains([]string{"off", "report", "enforce"}, p.Mode) {
 		errs = append(errs, fmt.Errorf("policy.mode = %q: write \"off\", \"report\" or \"enforce\"", p.Mode))
 	}
-	for name, list := range map[string][]string{"refuse": p.Refuse, "review": p.Review} {
-		if _, err := policy.ReadHosts(list); err != nil {
-			errs = append(errs, fmt.Errorf("policy.%s has %w", name, err))
-		}
+	if _, err := policy.ReadHosts(p.Refuse); err != nil {
+		errs = append(errs, fmt.Errorf("policy.refuse has %w", err))
+	}
+	if _, err := policy.ReadHosts(p.Review); err != nil {
+		errs = append(errs, fmt.Errorf("policy.review has %w", err))
 	}
 	return errs
 }

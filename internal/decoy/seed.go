@@ -2,6 +2,8 @@ package decoy
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,16 +43,16 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 		if p.Name == "" {
 			continue
 		}
-		for title, text := range map[string]string{
-			"User:" + p.Name:                "I keep an eye on [[Harbour lights]].",
-			"User talk:" + p.Name:           talk,
-			"User:" + p.Name + "/common.js": "// Nothing here yet.\n",
-			"User:" + p.Name + "/vector.js": "// Nothing here either.\n",
-			"User:" + p.Name + "/global.js": "// Nor here.\n",
-			"User:" + p.Name + "/sandbox":   "Some notes.\n\n" + DraftPlaceholder,
+		for _, one := range [][2]string{
+			{"User:" + p.Name, "I keep an eye on [[Harbour lights]]."},
+			{"User talk:" + p.Name, talk},
+			{"User:" + p.Name + "/common.js", "// Nothing here yet.\n"},
+			{"User:" + p.Name + "/vector.js", "// Nothing here either.\n"},
+			{"User:" + p.Name + "/global.js", "// Nor here.\n"},
+			{"User:" + p.Name + "/sandbox", "Some notes.\n\n" + DraftPlaceholder},
 		} {
-			if err := save(title, text, p.Name, "my page"); err != nil {
-				return nil, fmt.Errorf("seed %s: %w", title, err)
+			if err := save(one[0], one[1], p.Name, "my page"); err != nil {
+				return nil, fmt.Errorf("seed %s: %w", one[0], err)
 			}
 		}
 	}
@@ -61,8 +63,8 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 			}
 		}
 	}
-	for title, text := range pages {
-		if err := save(title, text, "Old Salt", "start"); err != nil && !strings.Contains(err.Error(), "title") {
+	for _, title := range slices.Sorted(maps.Keys(pages)) {
+		if err := save(title, pages[title], "Old Salt", "start"); err != nil && !strings.Contains(err.Error(), "title") {
 			return nil, fmt.Errorf("seed %s: %w", title, err)
 		}
 	}

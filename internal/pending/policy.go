@@ -2,6 +2,7 @@ package pending
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"sallyport/internal/wiki"
@@ -40,7 +41,8 @@ func DefaultPolicies() Policies {
 // ReadPolicies reads tiers and policies as they stand in a settings file, over the default.
 func ReadPolicies(settings map[string]string) (Policies, error) {
 	p := DefaultPolicies()
-	for name, value := range settings {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		value := settings[name]
 		tier, policy := writedoor.Tier(name), Policy(value)
 		if !slices.Contains(writedoor.AllTiers(), tier) || tier == writedoor.None {
 			return nil, fmt.Errorf("write_door.tiers has %q: there is no such tier; there are %q", name, writedoor.AllTiers())

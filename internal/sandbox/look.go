@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -168,7 +169,8 @@ func (l *look) compare(ctx context.Context) {
 	l.mu.Unlock()
 	bare := map[string][]trace.Event{}
 	var missing []spec
-	for key, v := range needs {
+	for _, key := range slices.Sorted(maps.Keys(needs)) {
+		v := needs[key]
 		if bare[key] = l.s.baseline(l.with(key)); bare[key] == nil {
 			missing = append(missing, spec{persona: v.persona, page: v.page, base: true, active: true, stage: trace.Natural})
 		}
@@ -198,7 +200,7 @@ func (l *look) compare(ctx context.Context) {
 	}
 	close(queue)
 	group.Wait()
-	for key := range needs {
+	for _, key := range slices.Sorted(maps.Keys(needs)) {
 		l.number++
 		for _, e := range bare[key] {
 			e.Run = l.number
