@@ -2,11 +2,11 @@ package bench
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
+
+	"sallyport/internal/corpustest"
 )
 
 // sample is one script of the corpus.
@@ -18,21 +18,9 @@ type sample struct {
 // samples reads the scripts of the corpus, which stands beside the repository and is no part of it.
 func samples(b *testing.B) []sample {
 	b.Helper()
-	dir := filepath.Join(root(b), "..", "shared", "corpus", "files")
-	if _, err := os.Stat(dir); err != nil {
-		b.Skipf("the corpus of scripts is not beside the repository: %v", err)
-	}
 	var all []sample
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".js") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		all = append(all, sample{strings.TrimPrefix(path, dir+"/"), text})
-		return err
-	})
-	if err != nil || len(all) == 0 {
-		b.Fatalf("read the corpus in %s: %d scripts, %v", dir, len(all), err)
+	for _, f := range corpustest.Files(b, ".js") {
+		all = append(all, sample{f.Name, f.Text})
 	}
 	return all
 }

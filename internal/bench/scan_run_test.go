@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sallyport/internal/corpustest"
 )
 
 // runLimit ends a program that does not end by itself.
@@ -89,27 +91,11 @@ func build(b *testing.B) string {
 	b.Helper()
 	name := filepath.Join(b.TempDir(), "sallyport")
 	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-o", name, "./cmd/sallyport")
-	cmd.Dir, cmd.Env = root(b), append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Dir, cmd.Env = corpustest.Root(b), append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("build sallyport: %v\n%s", err, said)
 	}
 	return name
-}
-
-// root is the folder of go.mod.
-func root(b *testing.B) string {
-	b.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		b.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-	}
-	b.Fatal("no go.mod above this benchmark")
-	return ""
 }
 
 func TestPeakMemoryIsReadInMegabytes(t *testing.T) {

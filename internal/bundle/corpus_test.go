@@ -1,15 +1,15 @@
 package bundle
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"sallyport/internal/corpustest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,59 +22,20 @@ var servedKinds = words("user-script gadget-script site-js site-subpage imported
 
 func corpus(tb testing.TB, ext string) []corpusFile {
 	tb.Helper()
-	root := filepath.Join(repositoryRoot(tb), "..", "shared", "corpus")
-	if _, err := os.Stat(root); err != nil {
-		tb.Skip("the developers' corpus of real scripts is not beside the repository")
-	}
-	truth := table(tb, filepath.Join(root, "parse-truth.tsv"))
+	truth, manifest := corpustest.Truth(tb), corpustest.Manifest(tb)
 	var files []corpusFile
-	for name, row := range table(tb, filepath.Join(root, "manifest.tsv")) {
-		if !strings.HasSuffix(name, ext) || !servedKinds[row[4]] {
+	for _, f := range corpustest.Files(tb, ext) {
+		kind := manifest[f.Name]["kind"]
+		if !servedKinds[kind] {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(root, name))
-		if err != nil {
-			tb.Fatal(err)
+		verdict := truth[f.Name]["min_ecma_script"]
+		if truth[f.Name]["module_only"] == "1" {
+			verdict = "module"
 		}
-		verdict := ""
-		if t := truth[name]; t != nil {
-			verdict = t[1]
-			if t[2] == "1" {
-				verdict = "module"
-			}
-		}
-		files = append(files, corpusFile{name, row[4], string(text), verdict})
+		files = append(files, corpusFile{f.Name, kind, string(f.Text), verdict})
 	}
 	return files
-}
-
-func repositoryRoot(tb testing.TB) string {
-	tb.Helper()
-	dir, err := os.Getwd()
-	for err == nil && dir != filepath.Dir(dir) {
-		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
-			return dir
-		}
-		dir = filepath.Dir(dir)
-	}
-	tb.Fatal("no go.mod above the test")
-	return ""
-}
-
-// table reads a file of tab-separated values by its first column.
-func table(tb testing.TB, name string) map[string][]string {
-	tb.Helper()
-	data, err := os.ReadFile(name)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	rows := map[string][]string{}
-	for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); {
-		cells := strings.Split(s.Text(), "\t")
-		rows[cells[0]] = cells
-	}
-	delete(rows, "path")
-	return rows
 }
 
 // disagreements are the corpus scripts we judge otherwise than acorn judges them as classic scripts, with the reason.

@@ -2,10 +2,10 @@ package flow
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 	"testing"
 
+	"sallyport/internal/corpustest"
 	"sallyport/internal/js"
 )
 
@@ -30,18 +30,13 @@ func everything(g *Graph) string {
 }
 
 func TestCorpusGivesTheSameAnswersEachTime(t *testing.T) {
-	files := corpus(t)
-	var paths []string
-	for path := range files {
-		paths = append(paths, path)
-	}
-	sort.Strings(paths)
+	files := corpustest.Files(t, ".js")
 	calls, named, noted := 0, 0, 0
-	for _, path := range paths {
-		s := js.Parse(files[path], js.Options{Name: path})
+	for _, f := range files {
+		s := js.Parse(f.Text, js.Options{Name: f.Name})
 		g := Analyse(s, Options{})
-		if a, b := everything(g), everything(Analyse(js.Parse(files[path], js.Options{Name: path}), Options{})); a != b {
-			t.Errorf("%s: two answers", path)
+		if a, b := everything(g), everything(Analyse(js.Parse(f.Text, js.Options{Name: f.Name}), Options{})); a != b {
+			t.Errorf("%s: two answers", f.Name)
 		}
 		for _, c := range g.Calls() {
 			calls++
@@ -53,5 +48,5 @@ func TestCorpusGivesTheSameAnswersEachTime(t *testing.T) {
 			noted++
 		}
 	}
-	t.Logf("%d files, %d calls, %d of them named; %d files with notes", len(paths), calls, named, noted)
+	t.Logf("%d files, %d calls, %d of them named; %d files with notes", len(files), calls, named, noted)
 }

@@ -1,32 +1,31 @@
 package flow
 
 import (
-	"maps"
 	"slices"
 	"testing"
 
+	"sallyport/internal/corpustest"
 	"sallyport/internal/js"
 )
 
 // Memory goes from script to script: a graph must not depend on whose memory it got.
 func TestAGraphIsTheSameWhateverWasAnalysedBefore(t *testing.T) {
-	files := corpus(t)
-	paths := slices.Sorted(maps.Keys(files))
-	spell := func(path string) string {
-		s := js.Parse(files[path], js.Options{Name: path})
+	files := corpustest.Files(t, ".js")
+	spell := func(f corpustest.File) string {
+		s := js.Parse(f.Text, js.Options{Name: f.Name})
 		g := Analyse(s, Options{})
 		defer s.Release()
 		defer g.Release()
 		return everything(g)
 	}
 	first := map[string]string{}
-	for _, path := range paths {
-		first[path] = spell(path)
+	for _, f := range files {
+		first[f.Name] = spell(f)
 	}
-	slices.Reverse(paths)
-	for _, path := range paths {
-		if spell(path) != first[path] {
-			t.Errorf("%s: another answer after others", path)
+	slices.Reverse(files)
+	for _, f := range files {
+		if spell(f) != first[f.Name] {
+			t.Errorf("%s: another answer after others", f.Name)
 		}
 	}
 }
@@ -45,13 +44,12 @@ func TestAGraphThatIsReleasedSaysNothingAndBreaksNothing(t *testing.T) {
 
 // What is known about a text must not depend on what was asked before, though answers are kept.
 func TestAQuestionAboutATextGetsTheAnswerItWouldGetAlone(t *testing.T) {
-	files := corpus(t)
 	o := Options{Limits: Limits{Fold: 1 << 30}} // the limit for all questions together does depend on them
-	for i, path := range slices.Sorted(maps.Keys(files)) {
+	for i, f := range corpustest.Files(t, ".js") {
 		if i%6 != 0 {
 			continue
 		}
-		s := js.Parse(files[path], js.Options{Name: path})
+		s := js.Parse(f.Text, js.Options{Name: f.Name})
 		up, down := Analyse(s, o), Analyse(s, o)
 		answers := make([]Abstract, s.Len())
 		for n := 1; n < s.Len(); n++ {
@@ -60,7 +58,7 @@ func TestAQuestionAboutATextGetsTheAnswerItWouldGetAlone(t *testing.T) {
 		for n := s.Len() - 1; n > 0; n-- {
 			a, b := answers[n], down.Str(js.Node(n))
 			if a.More != b.More || !slices.Equal(a.Patterns(), b.Patterns()) {
-				t.Errorf("%s: %q is %v or %v", path, s.Source(js.Node(n)), a.Patterns(), b.Patterns())
+				t.Errorf("%s: %q is %v or %v", f.Name, s.Source(js.Node(n)), a.Patterns(), b.Patterns())
 				break
 			}
 		}

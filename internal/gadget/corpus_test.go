@@ -1,49 +1,31 @@
 package gadget
 
 import (
-	"os"
-	"path/filepath"
+	"path"
 	"strings"
 	"testing"
+
+	"sallyport/internal/corpustest"
 )
 
 type corpusDefinition struct {
 	path, kind, text string // kind is "wikitext" or "flat"
 }
 
-// corpusDefinitions are the gadget definitions of the shared corpus, which stands beside the repository.
+// corpusDefinitions are the gadget definitions of the corpus.
 func corpusDefinitions(t *testing.T) []corpusDefinition {
 	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	dir = filepath.Join(dir, "../shared/corpus")
-	manifest, err := os.ReadFile(filepath.Join(dir, "manifest.tsv"))
-	if err != nil {
-		return nil
-	}
+	manifest := corpustest.Manifest(t)
 	var out []corpusDefinition
-	for line := range strings.Lines(string(manifest)) {
-		columns := strings.Split(line, "\t")
-		if len(columns) < 5 || columns[4] != "gadget-definition" && columns[4] != "gadgets-definition" {
+	for _, f := range corpustest.Files(t) {
+		if kind := manifest[f.Name]["kind"]; kind != "gadget-definition" && kind != "gadgets-definition" {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(dir, columns[0]))
-		if err != nil {
-			t.Fatal(err)
-		}
 		kind := "wikitext"
-		if filepath.Ext(columns[0]) == ".json" {
+		if path.Ext(f.Name) == ".json" {
 			kind = "flat"
 		}
-		out = append(out, corpusDefinition{columns[0], kind, string(text)})
+		out = append(out, corpusDefinition{f.Name, kind, string(f.Text)})
 	}
 	return out
 }
@@ -51,9 +33,6 @@ func corpusDefinitions(t *testing.T) []corpusDefinition {
 // Definitions people really wrote. Those in JSON keep settings and module in one object, and get "pages" from a build.
 func TestDefinitionsOfTheCorpusRead(t *testing.T) {
 	definitions := corpusDefinitions(t)
-	if definitions == nil {
-		t.Skip("the shared corpus does not stand beside this repository")
-	}
 	for _, c := range definitions {
 		if c.kind == "wikitext" {
 			reads(t, c)

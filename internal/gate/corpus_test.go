@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/corpustest"
 	"sallyport/internal/js"
 
 	. "sallyport/internal/gate"
@@ -26,8 +27,8 @@ func TestEveryScriptOfTheCorpusReadsTheSameWhenRewritten(t *testing.T) {
 	var asked []text
 	var names []string
 	gates, constants, lowered, unread := 0, 0, 0, 0
-	for _, path := range corpusScripts(t) {
-		s := Read(read(t, path), Options{Name: path})
+	for _, f := range corpustest.Files(t, ".js") {
+		s := Read(f.Text, Options{Name: f.Name})
 		c := s.Constants()
 		constants += len(c.List)
 		c.Clocks(time.Unix(1.8e9, 0))
@@ -41,8 +42,8 @@ func TestEveryScriptOfTheCorpusReadsTheSameWhenRewritten(t *testing.T) {
 			continue
 		}
 		gates += len(r.Gates)
-		check(t, path, s)
-		names = append(names, path)
+		check(t, f.Name, s)
+		names = append(names, f.Name)
 		asked = append(asked, text{r.Text, s.Goal, false}, text{s.Text, s.Goal, false})
 	}
 	var answers []answer
@@ -77,8 +78,8 @@ func TestFunctionsBeginAndEndWhereV8CountsThem(t *testing.T) {
 		functions = append(functions, s.Functions(), r.Functions())
 	}
 	add(Read([]byte(every), Options{}))
-	for _, path := range corpusScripts(t) {
-		s := Read(read(t, path), Options{Name: path})
+	for _, f := range corpustest.Files(t, ".js") {
+		s := Read(f.Text, Options{Name: f.Name})
 		if s.Goal == js.ScriptGoal && !s.Lowered && plain(s.Script) && len(s.Text) < 200_000 {
 			add(s)
 		}

@@ -11,13 +11,17 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"sallyport/internal/corpustest"
 	"sallyport/internal/npmtest"
 )
 
 // The parser is our own, so another one's trees are the measure: kind, offsets and values of every node.
 func TestTreesAgreeWithAcornsNodeByNode(t *testing.T) {
 	acorn := filepath.Join(npmtest.Package(t, "acorn", "8.19.0"), "dist", "acorn.js")
-	files := corpusFiles(t, ".js")
+	var files []string
+	for _, f := range corpustest.Files(t, ".js") {
+		files = append(files, filepath.Join(corpustest.Folder(t, "corpus"), "files", filepath.FromSlash(f.Name)))
+	}
 	tests, err := filepath.Glob(filepath.Join(npmtest.Package(t, "test262-parser-tests", "0.0.5"), "pass*", "*.js"))
 	if err != nil {
 		t.Fatal(err)

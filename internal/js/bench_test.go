@@ -1,12 +1,16 @@
 package js
 
-import "testing"
+import (
+	"testing"
+
+	"sallyport/internal/corpustest"
+)
 
 func BenchmarkParse(b *testing.B) {
 	var srcs [][]byte
 	size := int64(0)
-	for _, path := range corpusFiles(b, ".js") {
-		srcs = append(srcs, load(b, path))
+	for _, f := range corpustest.Files(b, ".js") {
+		srcs = append(srcs, f.Text)
 		size += int64(len(srcs[len(srcs)-1]))
 	}
 	b.SetBytes(size)

@@ -3,21 +3,23 @@ package js
 import (
 	"strings"
 	"testing"
+
+	"sallyport/internal/corpustest"
 )
 
 // Lowering is for scripts that our parser refuses, so its map is tried here on scripts that it reads: each name must
 // still be found where the map says it comes from.
 func TestNamesOfLoweredScriptsStandWhereTheMapSays(t *testing.T) {
 	names, right, sameLine := 0, 0, 0
-	for _, path := range corpusFiles(t, ".js") {
-		s := Parse(load(t, path), Options{Name: path})
+	for _, f := range corpustest.Files(t, ".js") {
+		s := Parse(f.Text, Options{Name: f.Name})
 		low, ok := lower(s.Text, maxLower)
 		if !ok {
 			continue
 		}
 		r := read(low.code, 0, len(low.code), Auto)
 		if r.err != nil {
-			t.Errorf("%s: %s in what esbuild wrote", path, r.err.msg)
+			t.Errorf("%s: %s in what esbuild wrote", f.Name, r.err.msg)
 			continue
 		}
 		made := NewLines(low.code)

@@ -1,6 +1,10 @@
 package js
 
-import "testing"
+import (
+	"testing"
+
+	"sallyport/internal/corpustest"
+)
 
 // checkSpans says whether all offsets lie in the text, children in their parents and siblings in order of their starts.
 func checkSpans(t testing.TB, tree *Tree) {
@@ -44,8 +48,8 @@ func checkScopes(t testing.TB, s *Script) {
 }
 
 func TestOffsetsAndScopesOfRealScriptsHoldTogether(t *testing.T) {
-	for _, path := range corpusFiles(t, ".js") {
-		s := Parse(load(t, path), Options{Name: path})
+	for _, f := range corpustest.Files(t, ".js") {
+		s := Parse(f.Text, Options{Name: f.Name})
 		checkSpans(t, s.Tree)
 		checkScopes(t, s)
 	}

@@ -2,12 +2,11 @@ package pattern_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"sallyport/internal/corpustest"
 	"sallyport/internal/flow"
 	"sallyport/internal/js"
 	"sallyport/internal/pattern"
@@ -21,42 +20,12 @@ type parsed struct {
 	bytes int
 }
 
-// shared is a folder beside the repository; it is not part of it.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above this test")
-		}
-	}
-	folder := filepath.Join(dir, "..", "shared", name)
-	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("the folder shared/%s beside the repository is not part of it, and not here", name)
-	}
-	return folder
-}
-
 func corpus(t testing.TB) (all []parsed, bytes int) {
 	t.Helper()
-	err := filepath.WalkDir(filepath.Join(shared(t, "corpus"), "files"), func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		s := js.Parse(text, js.Options{Name: path})
-		all = append(all, parsed{path, s, flow.Analyse(s, flow.Options{}), len(text)})
-		bytes += len(text)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	for _, f := range corpustest.Files(t) {
+		s := js.Parse(f.Text, js.Options{Name: f.Name})
+		all = append(all, parsed{f.Name, s, flow.Analyse(s, flow.Options{}), len(f.Text)})
+		bytes += len(f.Text)
 	}
 	return all, bytes
 }

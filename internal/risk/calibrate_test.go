@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"sallyport/internal/corpustest"
 )
 
 // likelihoods orders scripts more finely than scores do: nothing is known of who runs them, so that both say the same.
@@ -99,7 +101,7 @@ func reweighted(all [][]item, table map[string]float64, draw *rand.Rand) []float
 
 func TestNoHonestScriptIsSevereWithoutAWrittenReason(t *testing.T) {
 	readings := map[string]bool{}
-	for _, row := range rows(t, "testdata/readings.tsv") {
+	for _, row := range corpustest.Table(t, "testdata/readings.tsv") {
 		readings[row["path"]] = row["reason"] != ""
 	}
 	levels := map[Level]int{}
@@ -127,8 +129,8 @@ func TestNoHonestScriptIsSevereWithoutAWrittenReason(t *testing.T) {
 }
 
 func TestAHoleScoresAboveItsFix(t *testing.T) {
-	root := shared(t, "vuln-pairs")
-	above, below, all := 0, 0, rows(t, filepath.Join(root, "labels.tsv"))
+	root := corpustest.Folder(t, "vuln-pairs")
+	above, below, all := 0, 0, corpustest.Table(t, filepath.Join(root, "labels.tsv"))
 	for _, row := range all {
 		var of [2]float64
 		for i, file := range []string{row["before_file"], row["after_file"]} {

@@ -1,16 +1,15 @@
 package risk
 
 import (
-	"encoding/csv"
 	"hash/fnv"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
+	"sallyport/internal/corpustest"
 	"sallyport/internal/finding"
 	"sallyport/internal/rule"
 )
@@ -63,60 +62,12 @@ func packed(t testing.TB, pattern, member string) []sample {
 	return out
 }
 
-// shared finds a folder beside the repository; it is not part of it.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	folder := filepath.Join("..", "..", "..", "shared", name)
-	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("the folder shared/%s beside the repository is not part of it, and not here", name)
-	}
-	return folder
-}
-
 // honest are the developers' corpus: real scripts of real wikis.
 func honest(t testing.TB) []sample {
 	t.Helper()
-	root := filepath.Join(shared(t, "corpus"), "files")
 	var out []sample
-	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(root, path)
-		out = append(out, readSample(filepath.ToSlash(name), text))
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-// rows reads a table with a head.
-func rows(t testing.TB, path string) []map[string]string {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma, r.LazyQuotes = '\t', true
-	all, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []map[string]string
-	for _, cells := range all[1:] {
-		row := map[string]string{}
-		for i, c := range cells {
-			row[all[0][i]] = c
-		}
-		out = append(out, row)
+	for _, f := range corpustest.Files(t) {
+		out = append(out, readSample(f.Name, f.Text))
 	}
 	return out
 }

@@ -4,56 +4,20 @@ import (
 	"bufio"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
 
+	"sallyport/internal/corpustest"
 	"sallyport/internal/finding"
 	"sallyport/internal/rule"
 )
 
-// shared finds a folder beside the repository; it is not part of it.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above this test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	folder := filepath.Join(dir, "..", "shared", name)
-	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("the folder shared/%s beside the repository is not part of it, and not here", name)
-	}
-	return folder
-}
-
 // corpus analyses every file, once.
 func corpus(t *testing.T) []*finding.Script {
-	root := shared(t, "corpus")
 	var out []*finding.Script
-	err := filepath.WalkDir(filepath.Join(root, "files"), func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		name, _ := filepath.Rel(filepath.Join(root, "files"), path)
-		out = append(out, rule.Analyse(filepath.ToSlash(name), text))
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	for _, f := range corpustest.Files(t) {
+		out = append(out, rule.Analyse(f.Name, f.Text))
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package rule_test
 
 import (
-	"encoding/csv"
 	"math"
 	"os"
 	"path/filepath"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sallyport/internal/corpustest"
 	"sallyport/internal/finding"
 	"sallyport/internal/rule"
 )
@@ -21,9 +21,9 @@ const (
 )
 
 func TestFixesOfRealHolesAreToldApart(t *testing.T) {
-	root := shared(t, "vuln-pairs")
+	root := corpustest.Folder(t, "vuln-pairs")
 	right, still, found := 0, 0, 0
-	rows := labels(t, root)
+	rows := corpustest.Table(t, filepath.Join(root, "labels.tsv"))
 	for _, row := range rows {
 		before := reportedLines(t, root, row["before_file"])
 		after := reportedLines(t, root, row["after_file"])
@@ -49,29 +49,6 @@ func TestFixesOfRealHolesAreToldApart(t *testing.T) {
 	if right < pairsRight || still > pairsStill {
 		t.Errorf("%d right and %d still firing; %d and %d were reached", right, still, pairsRight, pairsStill)
 	}
-}
-
-func labels(t *testing.T, root string) []map[string]string {
-	f, err := os.Open(filepath.Join(root, "labels.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma, r.LazyQuotes = '\t', true
-	all, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows []map[string]string
-	for _, cells := range all[1:] {
-		row := map[string]string{}
-		for i, c := range cells {
-			row[all[0][i]] = c
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 // reportedLines are the lines with a finding about other people's text, or a step of one. Remarks do not count.

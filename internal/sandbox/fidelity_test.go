@@ -2,8 +2,8 @@ package sandbox
 
 import (
 	"context"
-	"encoding/csv"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,62 +12,27 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/corpustest"
 	"sallyport/internal/decoy"
 	"sallyport/internal/trace"
 )
 
-// corpus finds the real scripts beside the checkout.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir, err := filepath.Abs(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above this test")
-		}
-	}
-	dir = filepath.Join(dir, "..", "shared", "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpus of real scripts is not beside the checkout: ", err)
-	}
-	return dir
-}
-
 // real are the scripts of the corpus that people or wikis load as they are.
 func real(t testing.TB) []Script {
 	t.Helper()
-	dir := corpus(t)
-	f, err := os.Open(filepath.Join(dir, "manifest.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
-	rows, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	manifest := corpustest.Manifest(t)
 	var out []Script
-	for _, row := range rows[1:] {
-		if (row[4] != "user-script" && row[4] != "gadget-script") || !strings.HasSuffix(row[0], ".js") {
+	for _, f := range corpustest.Files(t, ".js") {
+		kind := manifest[f.Name]["kind"]
+		if kind != "user-script" && kind != "gadget-script" {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(dir, row[0]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if part := os.Getenv("SALLYPORT_FIDELITY"); part != "" && part != "all" && !regexp.MustCompile(part).MatchString(row[0]) {
+		if part := os.Getenv("SALLYPORT_FIDELITY"); part != "" && part != "all" && !regexp.MustCompile(part).MatchString("files/"+f.Name) {
 			continue
 		}
-		s := Script{Path: strings.TrimPrefix(row[0], "files/"), Text: string(text)}
-		if row[4] == "gadget-script" {
-			s.Title = "MediaWiki:Gadget-" + filepath.Base(row[0])
+		s := Script{Path: f.Name, Text: string(f.Text)}
+		if kind == "gadget-script" {
+			s.Title = "MediaWiki:Gadget-" + filepath.Base(f.Name)
 		}
 		out = append(out, s)
 	}
@@ -79,23 +44,17 @@ func beside(t testing.TB, s Script) *decoy.Library {
 	t.Helper()
 	l := &decoy.Library{}
 	repo, _, _ := strings.Cut(s.Path, "/")
-	root := filepath.Join(corpus(t), "files", repo)
-	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	for _, f := range corpustest.Files(t) {
+		name, mine := strings.CutPrefix(f.Name, repo+"/")
+		if !mine {
+			continue
 		}
-		text, err := os.ReadFile(path)
-		if strings.HasPrefix(strings.ToLower(d.Name()), "gadgets-definition") {
-			l.Define(string(text))
+		if strings.HasPrefix(strings.ToLower(path.Base(name)), "gadgets-definition") {
+			l.Define(string(f.Text))
 		}
-		if err == nil && (strings.HasSuffix(path, ".js") || strings.HasSuffix(path, ".json")) {
-			name, _ := filepath.Rel(root, path)
-			l.Add(filepath.ToSlash(name), string(text))
+		if strings.HasSuffix(name, ".js") || strings.HasSuffix(name, ".json") {
+			l.Add(name, string(f.Text))
 		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	return l
 }
