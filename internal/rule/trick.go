@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,9 +13,13 @@ import (
 
 // trick is a way to hide that can be seen in the tree; two weak ones, or a strong one, make a finding.
 type trick struct {
-	weight int
-	at     js.Node
-	what   string
+	weight   int
+	from, to int // where it stands in the text, in bytes
+	what     string
+}
+
+func (p *Pass) trick(weight int, n js.Node, what string) trick {
+	return trick{weight, p.Start(n), p.End(n), what}
 }
 
 const enough = 3
@@ -24,18 +29,14 @@ func (p *Pass) tricks() {
 		return
 	}
 	all := []trick{p.hexNames(), p.shuffledTable(), p.keyCalls(), p.dispatcher(), p.symbolsOnly(), p.escapedNames(), p.reversedText(), p.lookalikes(), p.constructor()}
-	sum, first, what := 0, js.Node(0), []string{}
+	all = slices.DeleteFunc(all, func(t trick) bool { return t.weight == 0 })
+	sum, what := 0, []string{}
 	for _, t := range all {
-		if t.weight > 0 {
-			sum += t.weight
-			what = append(what, t.what)
-			if first == 0 {
-				first = t.at
-			}
-		}
+		sum += t.weight
+		what = append(what, t.what)
 	}
 	if sum >= enough {
-		p.Report(first, finding.High, "hides what it does: %s", strings.Join(what, ", "))
+		p.ReportAt(all[0].from, all[0].to, finding.High, "hides what it does: %s", strings.Join(what, ", "))
 	}
 }
 
@@ -53,7 +54,7 @@ func (p *Pass) hexNames() trick {
 	if count < 2 {
 		return trick{}
 	}
-	return trick{2, first, fmt.Sprintf("%d names like %s", count, p.Name(first))}
+	return p.trick(2, first, fmt.Sprintf("%d names like %s", count, p.Name(first)))
 }
 
 // shuffledTable knows a table of texts that is rotated before use: a.push( a.shift() ) in a loop.
@@ -67,7 +68,7 @@ func (p *Pass) shuffledTable() (t trick) {
 		}
 		a, b := p.Tree.Binding(p.Object(p.Callee(n))), p.Tree.Binding(p.Object(p.Callee(inner)))
 		if a != 0 && a == b && p.inLoop(n) && p.feedsTable(n) {
-			t = trick{2, n, "a table of texts that is shuffled first"}
+			t = p.trick(2, n, "a table of texts that is shuffled first")
 		}
 	}, js.Call)
 	return t
@@ -129,7 +130,7 @@ func (p *Pass) keyCalls() trick {
 	if count < 3 {
 		return trick{}
 	}
-	return trick{2, first, fmt.Sprintf("%d properties named by a function of numbers", count)}
+	return p.trick(2, first, fmt.Sprintf("%d properties named by a function of numbers", count))
 }
 
 // dispatcher knows control flow flattened into a loop round a switch over a list of steps: switch ( order[ i++ ] ).
@@ -137,7 +138,7 @@ func (p *Pass) dispatcher() (t trick) {
 	p.each(func(n js.Node) {
 		test := p.Test(n)
 		if p.Kind(test) == js.Index && p.Kind(p.Right(test)) == js.Update && p.inLoop(n) && len(p.List(n)) > 1 {
-			t = trick{3, n, "a loop that jumps from piece to piece"}
+			t = p.trick(3, n, "a loop that jumps from piece to piece")
 		}
 	}, js.Switch)
 	return t
@@ -151,7 +152,7 @@ func (p *Pass) symbolsOnly() (t trick) {
 			return
 		}
 		if symbols, others := punctuation(source); symbols >= 60 && others*10 <= symbols {
-			t = trick{4, n, "written in punctuation alone"}
+			t = p.trick(4, n, "written in punctuation alone")
 		}
 	}, js.ExprStmt)
 	return t
@@ -207,33 +208,47 @@ func (p *Pass) escapedNames() trick {
 	if count < 2 {
 		return trick{}
 	}
-	return trick{3, first, "plain letters spelled as escapes"}
+	return p.trick(3, first, "plain letters spelled as escapes")
 }
 
 // reversedText knows characters that make text read in another order than it is (Trojan Source, CVE-2021-42574): overrides,
-// and isolates that are not closed.
+// and isolates that their line does not close.
 func (p *Pass) reversedText() trick {
-	at := strings.Index(p.Text, "\u202d")
-	if other := strings.Index(p.Text, "\u202e"); at < 0 || other >= 0 && other < at {
-		at = other
-	}
-	if at < 0 {
+	if !slices.ContainsFunc(turning, func(mark string) bool { return strings.Contains(p.Text, mark) }) {
 		return trick{}
 	}
-	return trick{3, p.at(at), "characters that turn the reading direction round"}
+	at := 0
+	for line := range strings.Lines(p.Text) {
+		if i := reversed(line); i >= 0 {
+			_, size := utf8.DecodeRuneInString(line[i:])
+			return trick{3, at + i, at + i + size, "characters that turn the reading direction round"}
+		}
+		at += len(line)
+	}
+	return trick{}
 }
 
-// at is the innermost node over an offset.
-func (p *Pass) at(offset int) js.Node {
-	best := p.Root
-	p.Walk(p.Root, func(n js.Node) bool {
-		over := p.Start(n) <= offset && offset < p.End(n)
-		if over {
-			best = n
+// turning are the characters with which it begins.
+var turning = []string{"\u202d", "\u202e", "\u2066", "\u2067", "\u2068"}
+
+// reversed is where a line begins to read in another order; -1 where it does not.
+func reversed(line string) int {
+	if at := strings.IndexAny(line, "\u202d\u202e"); at >= 0 {
+		return at
+	}
+	var open []int
+	for i, r := range line {
+		switch {
+		case r >= '\u2066' && r <= '\u2068':
+			open = append(open, i)
+		case r == '\u2069' && len(open) > 0:
+			open = open[:len(open)-1]
 		}
-		return over
-	})
-	return best
+	}
+	if len(open) == 0 {
+		return -1
+	}
+	return open[0]
 }
 
 // lookalikes knows names that mix Latin with Cyrillic or Greek letters, or have characters that take no room.
@@ -249,7 +264,7 @@ func (p *Pass) lookalikes() trick {
 			other = other || unicode.In(r, unicode.Cyrillic, unicode.Greek) || r == '\u200c' || r == '\u200d'
 		}
 		if latin && other && !strings.ContainsAny(name, "_$0123456789ΔΣπλμΩδ") && p.Bindings[i].Decl != 0 && len([]rune(name)) > 2 {
-			return trick{3, p.Bindings[i].Decl, "the name " + name + " mixes alphabets"}
+			return p.trick(3, p.Bindings[i].Decl, "the name "+name+" mixes alphabets")
 		}
 	}
 	return trick{}
@@ -261,7 +276,7 @@ func notASCII(r rune) bool { return r >= utf8.RuneSelf }
 func (p *Pass) constructor() trick {
 	for c := range p.Graph.EachCall() {
 		if p.constructs(c) {
-			return trick{3, c.Node, "Function reached through .constructor"}
+			return p.trick(3, c.Node, "Function reached through .constructor")
 		}
 	}
 	return trick{}
