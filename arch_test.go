@@ -20,7 +20,7 @@ import (
 // Packages on one line do not know each other.
 var layers = [][]string{
 	// words
-	{"internal/wiki", "internal/capability", "internal/lines", "internal/csp", "internal/violation", "internal/hosting"},
+	{"internal/wiki", "internal/capability", "internal/lines", "internal/csp", "internal/violation", "internal/hosting", "internal/diff"},
 	{"internal/gadget", "internal/finding", "internal/message"},
 	// engines
 	{"internal/js", "internal/passkey", "internal/risk"},
@@ -31,8 +31,9 @@ var layers = [][]string{
 	{"internal/config", "internal/store", "internal/mediawiki", "internal/fakewiki", "internal/browser", "internal/bus", "internal/libs", "internal/notice/mail"},
 	{"internal/store/sqlstore"},
 	// work
+	{"internal/switches"},
 	{"internal/registry", "internal/scan", "internal/queue", "internal/collect", "internal/decoy", "internal/writedoor/hook", "internal/rollout", "internal/dossier"},
-	{"internal/writedoor", "internal/sandbox", "internal/snapshot", "internal/culprit", "internal/shelf", "internal/approved"},
+	{"internal/writedoor", "internal/sandbox", "internal/snapshot", "internal/culprit", "internal/shelf", "internal/approved", "internal/exposure"},
 	{"internal/pending", "internal/incident"},
 	{"internal/incident/outbreak", "internal/audit", "internal/notice"},
 	{"internal/audit/accounts"},

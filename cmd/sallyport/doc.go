@@ -67,11 +67,12 @@ with 3. docs/risk.md has the weights, and how they were found.
 
 	sallyport gadget new NAME [--kind plain|package|vue|styles] [--dir DIR]
 	sallyport gadget check [DIR] [--owner NAME] [--wiki URL]
-	sallyport gadget preview [DIR]
+	sallyport gadget preview [DIR] [--wiki URL --as NAME]
 	sallyport gadget from-script NAME FILE
 
 begins a gadget in a folder that stands for somebody's user space; says everything the wiki would say about it (with exit code 3 when
-it would not run); runs it on a pretend wiki whose pages load again when a file changes; makes one of a user script.
+it would not run); runs it on a pretend wiki, or in a real one for its author alone, whose pages load again when a file changes; makes one of a
+user script.
 docs/authors.md is the way from nothing to a published gadget.
 
 # To run it
@@ -98,6 +99,7 @@ the reasons; --retry puts them back.
 	sallyport libs list|search|add                          the wiki's own mirror of libraries
 	sallyport key invite|add|list|revoke                    who may approve changes of code: docs/write-door.md
 	sallyport deploy FILE…                                  publish from git, signed with a registered key
+	sallyport switch list|off|on                            off for everybody within a second: docs/switches.md
 	sallyport breaker status|pull|reset                     what an outbreak stopped: docs/breaker.md
 	sallyport audit verify|accounts|mail                    the log of approvals, and who holds power: docs/audit.md
 	sallyport replay outbreak|day                           play an outbreak, or an ordinary day, on a pretend wiki

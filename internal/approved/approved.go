@@ -23,6 +23,7 @@ import (
 	"sallyport/internal/gadget"
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/store"
+	"sallyport/internal/switches"
 	"sallyport/internal/wiki"
 )
 
@@ -40,6 +41,7 @@ const (
 // Store is what a book keeps its reviews in; a [store.Store] is one.
 type Store interface {
 	store.Reviews
+	store.Trials
 	Text(ctx context.Context, d store.Digest) (string, error)
 	SaveText(ctx context.Context, text string) (store.Digest, error)
 	Cursor(ctx context.Context, wiki, name string) (string, error)
@@ -50,8 +52,11 @@ type Store interface {
 type Options struct {
 	Site  *wiki.Site
 	Store Store
-	Serve []string // tiers that are looked after
-	Least int      // people who run it make a script popular
+	Serve []string         // tiers that are looked after
+	Least int              // people who run it make a script popular
+	Off   *switches.Keeper // texts that are switched off are served as if they were rejected; nil: none is
+	// Testers are groups whose members may try any text that waits; its author and reviewers always may.
+	Testers []string
 	// Heads and Pages are the wiki's word on pages as they are now ([mediawiki.Client]).
 	Heads    func(ctx context.Context, titles []wiki.Title) ([]mediawiki.Head, error)
 	Pages    func(ctx context.Context, titles []wiki.Title) ([]wiki.Page, error)
@@ -70,6 +75,7 @@ type Book struct {
 	seen  *otter.Cache[revision, text]
 	lines *otter.Cache[store.Digest, []gadget.Entry]
 	begun *otter.Cache[Tier, struct{}] // tiers of which everything was taken as found
+	tried map[wiki.Title]store.Digest  // texts that are served in place of what is approved
 }
 
 // revision names a text of the wiki, which never changes.

@@ -40,7 +40,7 @@ type line struct {
 func (b *Book) Decide(ctx context.Context, t wiki.Title, d store.Digest, by wiki.User, state store.ReviewState, reason string) error {
 	reason = strings.TrimSpace(reason)
 	switch {
-	case by.ID == 0 || !by.Has("editinterface") || !by.Has("editsitejs"):
+	case !Reviews(by):
 		return ErrNotReviewer
 	case state != store.ReviewApproved && state != store.ReviewRejected:
 		return fmt.Errorf("%q is no decision", state)
@@ -73,6 +73,11 @@ func (b *Book) Decide(ctx context.Context, t wiki.Title, d store.Digest, by wiki
 		b.o.Log.Info("text decided about", "wiki", r.Wiki, "page", r.Title, "revision", r.RevID, "by", by.Name, "state", string(state))
 	}
 	return err
+}
+
+// Review is what was said of one text of a page. A text that was never seen is [store.ErrNotFound].
+func (b *Book) Review(ctx context.Context, t wiki.Title, d store.Digest) (store.Review, error) {
+	return b.o.Store.Review(ctx, b.o.Site.ID, b.o.Site.Prefixed(t), d)
 }
 
 // Waiting lists what waits for reviewers, newest first.

@@ -59,6 +59,14 @@ func (b *Book) look(ctx context.Context, titles []wiki.Title, atLeast Tier) ([]P
 			if err := b.choose(ctx, &p, texts[i], last[names[i]]); err != nil {
 				return nil, err
 			}
+			if d, ok := b.tried[t]; ok && p.Now != "" {
+				if err := b.serve(ctx, &p, d); err != nil {
+					return nil, err
+				}
+			}
+			if err := b.stepBack(ctx, &p); err != nil {
+				return nil, err
+			}
 		}
 		pages[i] = p
 	}
@@ -74,16 +82,23 @@ func (b *Book) choose(ctx context.Context, p *Page, now text, last store.Review)
 	if err != nil {
 		return err
 	}
-	if p.Serve = Choose(p.Now, state, last.Digest); p.Serve != p.Now {
-		p.To = wiki.Title{}
-		if p.Serve != "" {
-			body, err := b.o.Store.Text(ctx, p.Serve)
-			if err != nil {
-				return err
-			}
-			p.To, _ = registry.Redirect(b.o.Site, wiki.DefaultModel(p.Title), body)
-		}
+	if d := Choose(p.Now, state, last.Digest); d != p.Serve {
+		return b.serve(ctx, p, d)
 	}
+	return nil
+}
+
+// serve has a text of a page served, which may be none.
+func (b *Book) serve(ctx context.Context, p *Page, d store.Digest) error {
+	p.Serve, p.To = d, wiki.Title{}
+	if d == "" {
+		return nil
+	}
+	body, err := b.o.Store.Text(ctx, d)
+	if err != nil {
+		return err
+	}
+	p.To, _ = registry.Redirect(b.o.Site, wiki.DefaultModel(p.Title), body)
 	return nil
 }
 
@@ -198,7 +213,7 @@ func (b *Book) Allows(ctx context.Context, t wiki.Title, d store.Digest) (bool, 
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	return r.State == store.ReviewApproved, err
+	return r.State == store.ReviewApproved && !b.off(d), err
 }
 
 // Text is a text that is kept; empty for no digest.

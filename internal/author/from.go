@@ -27,7 +27,7 @@ func From(name string, text []byte) (*Made, error) {
 	if s.Root == 0 || s.Lowered {
 		return nil, fmt.Errorf("the script cannot be read: only plain JavaScript that this version knows can be taken apart")
 	}
-	c := &conversion{script: s, uses: map[string]bool{}}
+	c := &conversion{script: s, uses: map[string]bool{}, became: "in the definition now"}
 	s.Walk(s.Root, c.enter)
 	c.implied()
 	d := gadget.Definition{Description: "Say in one sentence what it does for whoever switches it on."}
@@ -41,7 +41,9 @@ func From(name string, text []byte) (*Made, error) {
 
 type conversion struct {
 	script *js.Script
-	uses   map[string]bool // modules
+	only   func(title string) bool // takes out what loads this page, and nothing else; nil: everything that a definition can name
+	became string                  // what the comment in place of a statement says
+	uses   map[string]bool         // modules
 	pages  []string
 	gone   [][2]int // ranges of the text that the definition replaces
 	notes  []string
@@ -80,14 +82,13 @@ func (c *conversion) loads(call js.Node) bool {
 	switch name {
 	case "importScript", "importStylesheet", "window.importScript", "window.importStylesheet":
 		if constant && args == 1 {
-			c.page(call, text)
-			return true
+			return c.page(call, text)
 		}
 	case "mw.loader.load", "mw.loader.getScript", "$.getScript", "jQuery.getScript":
 		if constant && strings.ContainsAny(text, "/?") {
 			return c.address(call, text)
 		}
-		if name == "mw.loader.load" && args == 1 {
+		if name == "mw.loader.load" && args == 1 && c.only == nil {
 			return c.modules(s.Arg(call, 0))
 		}
 	default:
@@ -116,16 +117,19 @@ func (c *conversion) address(call js.Node, text string) bool {
 		c.note(call, "it loads one revision of %s; that stays as it is, because a gadget always takes the newest", title)
 		return false
 	}
-	c.page(call, title)
-	return true
+	return c.page(call, title)
 }
 
-func (c *conversion) page(call js.Node, title string) {
+func (c *conversion) page(call js.Node, title string) bool {
+	if c.only != nil {
+		return c.only(title)
+	}
 	title = strings.ReplaceAll(title, "_", " ")
 	if !slices.Contains(c.pages, title) {
 		c.pages = append(c.pages, title)
 	}
 	c.note(call, "%s is a page of the gadget now: whoever can edit it can change what your gadget does", title)
+	return true
 }
 
 // modules are those that an argument names; false when not all of it is constant.
@@ -189,7 +193,8 @@ func (c *conversion) text() string {
 	for _, g := range c.gone {
 		out.WriteString(c.script.Text[at:g[0]])
 		was := strings.Join(strings.Fields(c.script.Text[g[0]:g[1]]), " ")
-		out.WriteString("/* in the definition now: " + strings.ReplaceAll(was, "*/", "* /") + " */")
+		// The semicolon is a statement that does nothing: what went may have been all that an if or a loop had.
+		out.WriteString("/* " + strings.ReplaceAll(c.became+": "+was, "*/", "* /") + " */;")
 		at = g[1]
 	}
 	out.WriteString(c.script.Text[at:])

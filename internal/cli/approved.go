@@ -11,24 +11,30 @@ import (
 	"sallyport/internal/gateway"
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/store"
+	"sallyport/internal/switches"
 	"sallyport/internal/wiki"
 )
 
 // serving serves approved texts alone. A nil one serves everything.
 type serving struct {
-	book *approved.Book
-	gate *gateway.Approved
+	book   *approved.Book
+	gate   *gateway.Approved
+	trials *gateway.Trials
 	// vouched reads what two people approved at the write door.
 	vouched func(ctx context.Context) error
 	log     *slog.Logger
 }
 
 // openApproved makes it; nil when no tier is named.
-func openApproved(p parts, client *mediawiki.Client, site *wiki.Site) *serving {
+func openApproved(ctx context.Context, p parts, client *mediawiki.Client, site *wiki.Site, off *switching, stops *breaking) (*serving, error) {
 	if len(p.approved.Serve) == 0 {
-		return nil
+		return nil, nil
 	}
-	book := bookOf(p.approved, p.store, client, site, p.log)
+	sessions, err := sessionsOf(ctx, p, client, site, stops)
+	if err != nil {
+		return nil, err
+	}
+	book := bookOf(p.approved, p.store, client, site, off.Keeper, p.log)
 	return &serving{
 		book: book, log: p.log,
 		gate: gateway.NewApproved(gateway.Approved{
@@ -38,12 +44,15 @@ func openApproved(p parts, client *mediawiki.Client, site *wiki.Site) *serving {
 		vouched: func(ctx context.Context) error {
 			return book.Follow(ctx, p.store, client.Revision, mediawiki.ErrNoRevision)
 		},
-	}
+		trials: &gateway.Trials{
+			Book: book, Readers: gateway.NewReaders(sessions.Cookie, gateway.NewWho(client.WhoAmI).Sent, time.Now, p.log), Base: base, Log: p.log,
+		},
+	}, nil
 }
 
-func bookOf(set config.Approved, db store.Store, client *mediawiki.Client, site *wiki.Site, log *slog.Logger) *approved.Book {
+func bookOf(set config.Approved, db store.Store, client *mediawiki.Client, site *wiki.Site, off *switches.Keeper, log *slog.Logger) *approved.Book {
 	return approved.New(approved.Options{
-		Site: site, Store: db, Serve: set.Serve, Least: set.Popular, Heads: client.Heads, Pages: client.Pages, AllPages: client.AllPages,
+		Off: off, Site: site, Store: db, Serve: set.Serve, Least: set.Popular, Testers: set.Testers, Heads: client.Heads, Pages: client.Pages, AllPages: client.AllPages,
 		Messages: client.Messages, Now: time.Now, Log: log,
 		Audience: func(ctx context.Context, t wiki.Title) (int, bool, error) { return audience(ctx, db, site, t) },
 		Groups: func(ctx context.Context, user string) ([]string, error) {
@@ -59,6 +68,22 @@ func (s *serving) before() *gateway.Approved {
 		return nil
 	}
 	return s.gate
+}
+
+// reviews is the book for the pages; nil when every text is served.
+func (s *serving) reviews() *approved.Book {
+	if s == nil {
+		return nil
+	}
+	return s.book
+}
+
+// trying is who runs what waits.
+func (s *serving) trying() *gateway.Trials {
+	if s == nil {
+		return nil
+	}
+	return s.trials
 }
 
 // sweepEvery is how often all pages are looked at. What goes out is looked at each time.

@@ -26,6 +26,7 @@ type background struct {
 	changed <-chan struct{}
 	entry   *loadDoor // wants texts read; nil: nobody does
 	shelf   *shelf.Shelf
+	off     *switching // is told on the bus what others switched off; nil: nobody here serves scripts
 	log     *slog.Logger
 }
 
@@ -65,7 +66,7 @@ func (j *joined) background(s store.Store, b bus.Options, a config.Analysis, log
 	b.Log = log
 	l, err := labourOf(a, a.Jobs, j.near())
 	return background{
-		bus: b, store: s, labour: l, changed: j.changed, entry: j.entry, shelf: j.shelf, log: log,
+		bus: b, store: s, labour: l, changed: j.changed, entry: j.entry, shelf: j.shelf, off: j.switches, log: log,
 		watch: &queue.Watch{
 			Site: j.registry.Site, Wiki: j.client, Texts: s, Log: log, Rank: j.rank(s), List: j.shelf,
 			Jobs: func(kind wiki.CodeKind) []queue.Job { return jobsFor(kind, a, l) },
@@ -120,6 +121,9 @@ func (b background) run(ctx context.Context) error {
 		}
 	}()
 	work, ctx := errgroup.WithContext(ctx)
+	if b.off != nil {
+		work.Go(func() error { return b.off.Listen(ctx, connection) })
+	}
 	if b.labour.slots > 0 {
 		work.Go(func() error {
 			return b.work(ctx, q, scanner{b.labour.analysis, b.labour.near}.analyser(b.labour.slots))

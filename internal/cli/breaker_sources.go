@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -32,8 +31,8 @@ type gadgetSources struct {
 
 // of is for [incident.Guard.Sources].
 func (g *gadgetSources) of(ctx context.Context, module string) ([]incident.Source, error) {
-	if id, ok := registry.ID(module); ok {
-		return g.people(ctx, id)
+	if strings.HasPrefix(module, registry.Prefix) {
+		return g.people(ctx, module)
 	}
 	name, ok := strings.CutPrefix(module, "ext.gadget.")
 	if !ok {
@@ -53,12 +52,9 @@ func (g *gadgetSources) of(ctx context.Context, module string) ([]incident.Sourc
 	return all, nil
 }
 
-func (g *gadgetSources) people(ctx context.Context, id int64) ([]incident.Source, error) {
-	found, err := g.registry.Gadget(ctx, id)
-	if errors.Is(err, registry.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
+func (g *gadgetSources) people(ctx context.Context, module string) ([]incident.Source, error) {
+	found, err := gadgetOf(ctx, g.registry, module)
+	if err != nil || found == nil {
 		return nil, err
 	}
 	all := []incident.Source{}

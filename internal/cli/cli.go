@@ -43,6 +43,8 @@ type commands struct {
 	Entry     entryCommand     `cmd:"" help:"The rules at the load door: show, check, explain a decision, try a change before it is live."`
 	Review    reviewCommand    `cmd:"" help:"Texts of pages that wait for an approval: list them, approve, reject."`
 	Pin       pinCommand       `cmd:"" help:"Print a script with its imports pinned to revisions, and say what is newer."`
+	Exposure  exposureCommand  `cmd:"" help:"Who was served a script, and when."`
+	Switch    switchCommand    `cmd:"" help:"Switch off a text, a gadget, an author, a host, or all user code, and on again."`
 	Breaker   breakerCommand   `cmd:"" help:"The outbreak breaker: what it stopped and why, pull it, reset it."`
 	Audit     auditCommand     `cmd:"" help:"The log of what was approved, and by whom."`
 	CSP       cspCommand       `cmd:"" name:"csp" help:"Content security policies: what one does not stop, what a draft would break, what is needed."`

@@ -10,14 +10,20 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sallyport/internal/browser"
+	"sallyport/internal/store/storetest/pgtest"
 )
 
 func TestMain(m *testing.M) {
 	browser.Helper()
-	testscript.Main(m, map[string]func(){
+	testscript.Main(sharing{m}, map[string]func(){
 		"sallyport": func() { os.Exit(Main(context.Background())) },
 	})
 }
+
+// sharing runs tests that share one PostgreSQL.
+type sharing struct{ m *testing.M }
+
+func (s sharing) Run() int { return pgtest.Run(s.m) }
 
 // Each file in testdata/script is a story of somebody at a terminal.
 func TestStories(t *testing.T) {

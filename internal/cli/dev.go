@@ -99,6 +99,7 @@ func (c devCommand) run(s streams, furnish func(*fakewiki.Wiki) error, ready fun
 	work.Go(func() error { return all.office.Run(ctx) })
 	work.Go(func() error { return all.board.Run(ctx) })
 	work.Go(func() error { return all.breaker.run(ctx) })
+	work.Go(func() error { return all.switches.Run(ctx) })
 	settings.Analysis.Detonate = c.Detonate
 	background, err := all.background(db, bus.Options{}, settings.Analysis, log)
 	if err != nil {

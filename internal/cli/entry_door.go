@@ -155,22 +155,19 @@ func (d *loadDoor) judging() *dossier.Judge {
 	return d.judge
 }
 
-// gadget lists the scripts of a gadget's module.
+// gadget lists the scripts of a gadget's module, or of "MODULE@SET": made of earlier texts that somebody stays on.
 func (d *loadDoor) gadget(ctx context.Context, module string) ([]dossier.Text, error) {
-	id, ok := registry.ID(module)
-	if !ok {
-		return nil, nil
-	}
-	g, err := d.reg.Gadget(ctx, id)
-	if errors.Is(err, registry.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
+	g, err := gadgetOf(ctx, d.reg, module)
+	if err != nil || g == nil {
 		return nil, err
 	}
-	var all []dossier.Text
+	return scriptsOf(d.reg.Site, g), nil
+}
+
+// scriptsOf lists the scripts of a gadget.
+func scriptsOf(site *wiki.Site, g *registry.Gadget) (all []dossier.Text) {
 	for _, f := range g.Files {
-		t, err := d.reg.Site.Parse(f.Page.Title)
+		t, err := site.Parse(f.Page.Title)
 		if err != nil || f.Page.Digest == "" || !strings.HasSuffix(f.Name, ".js") && !strings.HasSuffix(f.Name, ".vue") {
 			continue
 		}
@@ -180,7 +177,7 @@ func (d *loadDoor) gadget(ctx context.Context, module string) ([]dossier.Text, e
 		}
 		all = append(all, text)
 	}
-	return all, nil
+	return all
 }
 
 // want has a text read soon, if there is room.
@@ -282,7 +279,7 @@ func (f *ruleFile) read() (rules *entry.Rules, changed bool, err error) {
 	return rules, true, err
 }
 
-// noting remembers what people are shown when they switch a gadget on.
+// noting remembers what people are shown when they switch a gadget on, or accept what became of it.
 type noting struct {
 	*registry.Registry
 	door *loadDoor
@@ -293,6 +290,21 @@ func (n noting) SwitchOn(ctx context.Context, userID, id int64) error {
 	if err := n.Registry.SwitchOn(ctx, userID, id); err != nil || n.door == nil {
 		return err
 	}
+	n.shown(ctx, userID, id)
+	return nil
+}
+
+// Accept is the registry's.
+func (n noting) Accept(ctx context.Context, userID, id int64, shown store.Digest) error {
+	if err := n.Registry.Accept(ctx, userID, id, shown); err != nil || n.door == nil {
+		return err
+	}
+	n.shown(ctx, userID, id)
+	return nil
+}
+
+// shown keeps that somebody was shown the scripts of a gadget as they are.
+func (n noting) shown(ctx context.Context, userID, id int64) {
 	texts, err := n.door.gadget(ctx, registry.ModuleName(id))
 	for _, t := range texts {
 		err = errors.Join(err, n.door.judge.Agree(ctx, t, userID, false))
@@ -300,13 +312,13 @@ func (n noting) SwitchOn(ctx context.Context, userID, id int64) error {
 	if err != nil {
 		n.door.log.Warn("what a gadget could do when it was switched on is not kept", "wiki", n.Site.ID, "gadget", id, "err", err)
 	}
-	return nil
 }
 
 // imports serves sallyport.import( name ) in the page.
-func imports(client *mediawiki.Client, site *wiki.Site, door *loadDoor, log *slog.Logger) *delivery.Imports {
+func imports(client *mediawiki.Client, site *wiki.Site, door *loadDoor, off *switching, farm map[string]*delivery.Foreign, log *slog.Logger) *delivery.Imports {
 	i := &delivery.Imports{
-		Judge: door.judging(), Site: site, Who: gateway.NewWho(client.WhoAmI).Sent, Newest: newest(client), Revision: client.Revision, Base: base, Log: log,
+		Judge: door.judging(), Site: site, Who: gateway.NewWho(client.WhoAmI).Sent, Newest: newest(client), Revision: client.Revision, Served: gateway.Served,
+		Stops: off.ofText, Farm: farm, Base: base, Log: log,
 	}
 	if door != nil {
 		i.Wanted = door.want

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,14 +86,19 @@ func (h *hall) gadgetRuns(ctx context.Context, uses inUse) error {
 	if err != nil {
 		return err
 	}
-	files := map[int64][]dossier.Text{}
+	files, stays := map[string][]dossier.Text{}, staying{}
 	for _, c := range chosen {
-		texts, known := files[c.Gadget]
+		set, err := stays.of(ctx, h.db, c)
+		if err != nil {
+			return err
+		}
+		module := registry.ModuleName(c.Gadget) + set
+		texts, known := files[module]
 		if !known {
-			if texts, err = (&loadDoor{reg: h.reg}).gadget(ctx, registry.ModuleName(c.Gadget)); err != nil {
+			if texts, err = (&loadDoor{reg: h.reg}).gadget(ctx, module); err != nil {
 				return err
 			}
-			files[c.Gadget] = texts
+			files[module] = texts
 		}
 		for _, t := range texts {
 			uses.add(t, c.UserID, false)
@@ -103,12 +107,35 @@ func (h *hall) gadgetRuns(ctx context.Context, uses inUse) error {
 	return nil
 }
 
+// staying is which earlier texts people stay on, by account and gadget.
+type staying map[int64]map[int64]store.Digest
+
+// of is an at sign with the set of texts that somebody stays on; empty for the newest.
+func (s staying) of(ctx context.Context, db store.Acceptances, c store.Choice) (string, error) {
+	if s[c.UserID] == nil {
+		all, err := db.Acceptances(ctx, c.Wiki, c.UserID)
+		if err != nil {
+			return "", err
+		}
+		s[c.UserID] = map[int64]store.Digest{}
+		for _, a := range all {
+			if !a.Stays.IsZero() {
+				s[c.UserID][a.Gadget] = a.Set
+			}
+		}
+	}
+	if set := s[c.UserID][c.Gadget]; set != "" {
+		return "@" + string(set), nil
+	}
+	return "", nil
+}
+
 // importRuns adds the scripts that people's own pages name, as far as a scan of those pages knows.
 func (h *hall) importRuns(ctx context.Context, uses inUse) error {
 	return h.client.AllPages(ctx, wiki.NSUser, func(list []wiki.Page) error {
 		var own []wiki.Title
 		for _, p := range list {
-			if _, page, sub := strings.Cut(p.Title.Key, "/"); sub && slices.Contains(startPages, page) {
+			if _, page, sub := strings.Cut(p.Title.Key, "/"); sub && slices.Contains(wiki.OwnScripts(), page) {
 				own = append(own, p.Title)
 			}
 		}
@@ -123,11 +150,6 @@ func (h *hall) importRuns(ctx context.Context, uses inUse) error {
 	})
 }
 
-// startPages are the pages of an account that MediaWiki loads, with the skins of the tarball (UserModule).
-var startPages = []string{"common.js", "vector.js", "vector-2022.js", "monobook.js", "timeless.js", "minerva.js", "cologneblue.js", "modern.js"}
-
-var anOldID = regexp.MustCompile(`[?&]oldid=(\d{1,18})(?:&|$)`)
-
 func (h *hall) importsOf(ctx context.Context, p *wiki.Page, t wiki.Title, uses inUse) error {
 	name, _ := h.Site.Owner(t)
 	users, err := h.client.Users(ctx, []string{name})
@@ -137,13 +159,10 @@ func (h *hall) importsOf(ctx context.Context, p *wiki.Page, t wiki.Title, uses i
 	id := users[0].ID
 	uses.add(dossier.Text{Title: t, Digest: store.DigestOf(p.Text)}, id, false)
 	title := h.Site.PrefixedText(t)
-	for _, i := range risk.Imports(rule.Analyse(title, []byte(p.Text))) {
-		if i.Title == "" || strings.ContainsAny(i.Title, "<>") || i.Through != "" {
-			continue
-		}
+	for _, i := range risk.PageImports(rule.Analyse(title, []byte(p.Text))) {
 		name := i.Title
-		if m := anOldID.FindStringSubmatch(i.Target); m != nil {
-			name += "@" + m[1]
+		if rev := i.Revision(); rev != 0 {
+			name += "@" + strconv.FormatInt(rev, 10)
 		}
 		page, _, err := h.page(ctx, name)
 		if err != nil {

@@ -23,7 +23,7 @@ import (
 type gadgetCommand struct {
 	New        gadgetNew        `cmd:"" help:"Begin a gadget: a definition and its pages, as files."`
 	Check      gadgetCheck      `cmd:"" help:"Everything the wiki would say about a folder of gadgets, before anything is saved."`
-	Preview    gadgetPreview    `cmd:"" help:"Run a folder of gadgets on a pretend wiki; pages load again when a file changes."`
+	Preview    gadgetPreview    `cmd:"" help:"Run a folder of gadgets on a pretend wiki, or in a real one for you alone; pages load again when a file changes."`
 	FromScript gadgetFromScript `cmd:"" name:"from-script" help:"Make a gadget of a user script and what it imports."`
 }
 

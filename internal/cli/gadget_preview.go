@@ -19,6 +19,8 @@ type gadgetPreview struct {
 	Dir           string `arg:"" help:"The folder of your user space, with NAME.gadget in it." default:"." type:"existingdir"`
 	Listen        string `help:"Where the wiki answers; port 0 takes a free one." default:"127.0.0.1:8080" placeholder:"ADDR"`
 	ConfirmListen string `help:"Where approvals are given; port 0 takes a free one." default:"127.0.0.1:8081" placeholder:"ADDR"`
+	Wiki          string `help:"Run them in a real wiki instead, in your own browser only: the address that its api.php is below." placeholder:"URL"`
+	As            string `help:"Your account there." placeholder:"NAME"`
 	Verbose       bool   `short:"v" help:"Log requests and changes to standard error."`
 }
 
@@ -48,8 +50,11 @@ mw.loader.using( 'mediawiki.api' ).then( () => {
 } );
 `
 
-// Run shows the folder's gadgets on a pretend wiki, switched on for You, until it is stopped.
+// Run shows the folder's gadgets on a pretend wiki, switched on for You, or on a real one, until it is stopped.
 func (c gadgetPreview) Run(s streams) error {
+	if c.Wiki != "" {
+		return c.onWiki(s)
+	}
 	files := os.DirFS(c.Dir)
 	seen := map[string]string{}
 	begin := func(w *fakewiki.Wiki) error {
@@ -60,42 +65,58 @@ func (c gadgetPreview) Run(s streams) error {
 		if _, err := w.Save("User:"+previewer+"/common.js", reloading, previewer, "Loads pages again"); err != nil {
 			return err
 		}
-		_, err := saveChanged(w, files, seen)
+		_, err := saveChanged(w, previewer, files, seen)
 		return err
 	}
 	dev := devCommand{Listen: c.Listen, ConfirmListen: c.ConfirmListen, Verbose: c.Verbose}
 	return dev.run(s, begin, func(ctx context.Context, d *pretending) error {
-		on, err := switchOnAll(ctx, d)
+		on, err := switchOnAll(ctx, d, previewer)
 		if err != nil {
 			return err
 		}
 		if on == 0 {
-			return fmt.Errorf("%s has no definition in it: a gadget begins with NAME.gadget, and sallyport gadget new writes one", c.Dir)
+			return errNoGadget(c.Dir)
 		}
 		fmt.Fprintf(s.stdout, "Your %d gadgets run at %s/ for %s, password %s.\nSave a file, and open pages load again. Press Ctrl-C to stop.\n", on, d.wiki, previewer, opens)
-		for tick := time.NewTicker(500 * time.Millisecond); ; {
-			select {
-			case <-ctx.Done():
-				tick.Stop()
-				return nil
-			case <-tick.C:
-			}
-			saved, err := saveChanged(d.pretend, files, seen)
-			for _, title := range saved {
-				fmt.Fprintf(s.stdout, "%s  saved %s\n", time.Now().Format(time.TimeOnly), title)
-			}
-			if err != nil {
-				fmt.Fprintf(s.stderr, "sallyport: %v\n", err)
-			}
-			if _, err := switchOnAll(ctx, d); err != nil && ctx.Err() == nil {
-				return err
-			}
-		}
+		return c.follow(ctx, s, d, previewer, files, seen)
 	})
 }
 
+func errNoGadget(dir string) error {
+	return fmt.Errorf("%s has no definition in it: a gadget begins with NAME.gadget, and sallyport gadget new writes one", dir)
+}
+
+// lookEvery is how often the folder is looked at.
+const lookEvery = 500 * time.Millisecond
+
+// follow saves what changes in the folder, until ctx ends.
+func (c gadgetPreview) follow(ctx context.Context, s streams, d *pretending, name string, files fs.FS, seen map[string]string) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		saved, err := saveChanged(d.pretend, name, files, seen)
+		if len(saved) > 0 {
+			d.registry.Poke()
+		}
+		for _, title := range saved {
+			fmt.Fprintf(s.stdout, "%s  saved %s\n", time.Now().Format(time.TimeOnly), title)
+		}
+		if err != nil {
+			fmt.Fprintf(s.stderr, "sallyport: %v\n", err)
+		}
+		if _, err := switchOnAll(ctx, d, name); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+}
+
 // saveChanged saves the files that are not as they were, and says which pages those are.
-func saveChanged(w *fakewiki.Wiki, files fs.FS, seen map[string]string) (saved []string, err error) {
+func saveChanged(w *fakewiki.Wiki, user string, files fs.FS, seen map[string]string) (saved []string, err error) {
 	count := 0
 	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -120,8 +141,8 @@ func saveChanged(w *fakewiki.Wiki, files fs.FS, seen map[string]string) (saved [
 		if err != nil || seen[name] == string(text) {
 			return err
 		}
-		title := "User:" + previewer + "/" + name
-		if _, err := w.Save(title, string(text), previewer, "From a file"); err != nil {
+		title := "User:" + user + "/" + name
+		if _, err := w.Save(title, string(text), user, "From a file"); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		seen[name] = string(text)
@@ -132,12 +153,12 @@ func saveChanged(w *fakewiki.Wiki, files fs.FS, seen map[string]string) (saved [
 }
 
 // switchOnAll switches on what the previewer does not have on yet, and says how many gadgets are theirs.
-func switchOnAll(ctx context.Context, d *pretending) (int, error) {
-	rows, _, err := d.registry.List(ctx, store.Query{Owner: previewer, Limit: 500})
+func switchOnAll(ctx context.Context, d *pretending, user string) (int, error) {
+	rows, _, err := d.registry.List(ctx, store.Query{Owner: user, Limit: 500})
 	if err != nil {
 		return 0, err
 	}
-	me, err := d.registry.User(ctx, previewer)
+	me, err := d.registry.User(ctx, user)
 	if err != nil {
 		return 0, err
 	}

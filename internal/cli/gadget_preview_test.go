@@ -68,7 +68,22 @@ func TestAFolderThatIsTooMuchIsSaid(t *testing.T) {
 		all["f"+strings.Repeat("x", i)[:i%200]+string(rune('a'+i%26))+strings.Repeat("y", i/200)+".js"] = &fstest.MapFile{}
 	}
 	w := fakewiki.New(fakewiki.Options{})
-	if _, err := saveChanged(w, all, map[string]string{}); err == nil || !strings.Contains(err.Error(), "more than 500 files") {
+	if _, err := saveChanged(w, previewer, all, map[string]string{}); err == nil || !strings.Contains(err.Error(), "more than 500 files") {
 		t.Error(err)
+	}
+}
+
+func TestAPreviewInAWikiIsForThisComputerAndOneAccount(t *testing.T) {
+	dir := t.TempDir()
+	for want, flags := range map[string][]string{
+		"--wiki needs --as":                 {"--wiki", "http://127.0.0.1:1"},
+		"an address of this computer alone": {"--wiki", "http://127.0.0.1:1", "--as", "Mara", "--listen", "0.0.0.0:0"},
+		"write the address that api.php":    {"--wiki", "wiki.test", "--as", "Mara"},
+		`--wiki "http://127.0.0.1:1/w": `:   {"--wiki", "http://127.0.0.1:1/w", "--as", "Mara"},
+	} {
+		var complaints strings.Builder
+		if code := Run(t.Context(), append([]string{"gadget", "preview", dir}, flags...), io.Discard, &complaints); code == exitOK || !strings.Contains(complaints.String(), want) {
+			t.Errorf("%v: %d %s", flags, code, complaints.String())
+		}
 	}
 }

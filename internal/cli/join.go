@@ -35,6 +35,7 @@ type parts struct {
 	scriptPath string
 	store      store.Store
 	suffixes   []string
+	publishers []string // groups whose members' gadgets are handed out; empty: everybody's
 	trusted    []netip.Prefix
 	door       *doorParts       // nil: nothing is held back
 	breaker    *breakerParts    // nil: no outbreak is stopped
@@ -45,20 +46,24 @@ type parts struct {
 	libs       string // folder of the mirror; empty: none
 	entry      config.Entry
 	approved   config.Approved
+	exposure   config.Exposure
 	log        *slog.Logger
 }
 
 // joined is everything, ready to serve.
 type joined struct {
 	handler  http.Handler
+	tag      []byte       // the bootstrap, as pages get it
 	confirm  http.Handler // the origin of approvals; nil without a door
 	desk     *pending.Desk
 	breaker  *breaking      // nil without one
 	office   *notice.Office // nil without a door
 	board    *accounts.Board
-	policy   *policing    // nil without one
+	policy   *policing // nil without one
+	switches *switching
 	entry    *loadDoor    // nil when it is off
 	approved *serving     // nil when every text is served
+	exposure *exposing    // nil when nobody notes it
 	shelf    *shelf.Shelf // the list of scripts
 	registry *registry.Registry
 	client   *mediawiki.Client
@@ -88,9 +93,15 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if operators != nil {
 		operators.Now = keeper.Sent
 	}
+	off, err := openSwitches(ctx, p, site)
+	if err != nil {
+		return nil, err
+	}
 	reg := registry.New(registry.Options{
 		Site: site, Wiki: client, Store: p.store, Suffixes: p.suffixes, Log: p.log, Changed: func() { nudge(changed) }, Operators: operators,
+		Stops: off.ofGadget, Publishers: p.publishers,
 	})
+	off.Changed = reg.Switched
 	secret, err := p.store.Secret(ctx, "web-tokens")
 	if err != nil {
 		return nil, err
@@ -113,6 +124,14 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
+	exposed, err := openExposure(ctx, p, client, site, stops, entry)
+	if err != nil {
+		return nil, err
+	}
+	reviewed, err := openApproved(ctx, p, client, site, off, stops)
+	if err != nil {
+		return nil, err
+	}
 	var libraries *libs.Mirror
 	if p.libs != "" {
 		libraries = mirror(p.libs, p.log)
@@ -125,12 +144,15 @@ func join(ctx context.Context, p parts) (*joined, error) {
 			return nil, err
 		}
 	}
+	edits := &editor{client: client, site: site}
 	pages, err := web.New(web.Options{
+		Edits:    edits.edit,
 		Policy:   keeper,
-		Requests: wishes, Mirror: libraries, Origin: wikiOrigin(p.origin, site),
+		Exposure: exposed.asking(p, client),
+		Switches: &web.Switching{Keeper: off.Keeper, Crowd: p.store}, Requests: wishes, Mirror: libraries, Origin: wikiOrigin(p.origin, site),
 		Registry: noting{reg, entry}, Site: site, Who: gateway.NewWho(client.WhoAmI).Sent, SiteGadgets: reg.SiteGadgets,
-		Scripts: &web.Scripts{Newest: newest(client), Known: p.store, List: p.store, Run: p.runs, Facts: keepers{client, site, board.Report, p.log}.facts},
-		Judge:   entry.judging(), Breaker: stops.page(), People: board.Report, Secret: secret, Log: p.log, Base: base,
+		Scripts: &web.Scripts{Newest: newest(client), History: historiesOf(client).of, Pages: client.Pages, Texts: client.Texts, Known: p.store, List: p.store, Run: p.runs, Facts: keepers{client, site, board.Report, p.log}.facts},
+		Reviews: reviewed.reviews(), Judge: entry.judging(), Breaker: stops.page(), People: board.Report, Secret: secret, Log: p.log, Base: base,
 	})
 	if err != nil {
 		return nil, err
@@ -139,7 +161,15 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := delivery.Options{Gadgets: reg, Base: base, Menu: menu, Kept: keptFrom, Imports: imports(client, site, entry, p.log), Log: p.log}
+	sayStopped, err := web.Stopped()
+	if err != nil {
+		return nil, err
+	}
+	farm, err := farmOf(site, p.entry.Farm)
+	if err != nil {
+		return nil, err
+	}
+	told := delivery.Options{Stopped: sayStopped, Served: exposed.told(), Gadgets: reg, Base: base, Menu: menu, Kept: keptFrom, Imports: imports(client, site, entry, off, farm, p.log), Log: p.log}
 	if p.policy.Mode == "enforce" {
 		told.Held = reg.Granted
 		if told.Reload, err = web.Reload(); err != nil {
@@ -152,7 +182,7 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	for _, path := range loads.Paths() {
 		own.Handle(path, loads)
 	}
-	policy, err := openPolicy(ctx, p, client, reg, stops, keeper)
+	policy, err := openPolicy(ctx, p, client, reg, stops, keeper, off)
 	if err != nil {
 		return nil, err
 	}
@@ -176,15 +206,17 @@ func join(ctx context.Context, p parts) (*joined, error) {
 		desk, office = door.Desk, p.door.office
 		shield = stops.join(door)
 	}
-	reviewed := openApproved(p, client, site)
-	return &joined{
-		shelf: shelfOf(p, client, site, board.Report), registry: reg, client: client, changed: changed, confirm: approvals, desk: desk, breaker: stops, office: office, board: board, policy: policy, entry: entry, approved: reviewed,
+	all := &joined{
+		shelf: shelfOf(p, client, site, board.Report, suddenOf(p, client, site, off)), registry: reg, client: client, changed: changed, confirm: approvals, desk: desk, breaker: stops, office: office, board: board, policy: policy, switches: off, entry: entry, approved: reviewed, exposure: exposed,
+		tag: loads.Tag(),
 		handler: gateway.New(gateway.Options{
-			Door: door, Shield: shield, Entry: entry.before(), Approved: reviewed.before(), Policy: policy.gate(),
+			Door: door, Shield: shield, Entry: entry.before(), Switches: off.gate(client, reg, reviewed), Approved: reviewed.before(), Trials: reviewed.trying(), Exposure: exposed.around(), Policy: policy.gate(),
 			Upstream: upstream, Tag: loads.Tag(), Base: base, Own: own, Trusted: p.trusted, OnWrite: reg.Poke, Log: p.log,
 			Link: func(lang string) (text, address string) { return menu(lang), base + "/" },
 		}),
-	}, nil
+	}
+	edits.gateway = all.handler
+	return all, nil
 }
 
 // siteOf asks the wiki what it is. The answer is kept, so that Sallyport can start while the wiki is down.

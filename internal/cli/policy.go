@@ -48,6 +48,7 @@ type policing struct {
 	registry *registry.Registry
 	readers  *gateway.Readers
 	allowed  []policy.Grant // what the settings let everybody use
+	switches *switching
 	log      *slog.Logger
 
 	mu     sync.Mutex
@@ -95,7 +96,7 @@ func readPolicy(c config.Policy, origin string, site *wiki.Site) (*policy.Operat
 }
 
 // openPolicy makes the policy that the settings ask for; nil for none.
-func openPolicy(ctx context.Context, p parts, client *mediawiki.Client, reg *registry.Registry, stops *breaking, keeper *rollout.Keeper) (*policing, error) {
+func openPolicy(ctx context.Context, p parts, client *mediawiki.Client, reg *registry.Registry, stops *breaking, keeper *rollout.Keeper, off *switching) (*policing, error) {
 	origin := wikiOrigin(p.origin, reg.Site)
 	all, allowed, err := readPolicy(p.policy, origin, reg.Site)
 	if err != nil || all == nil {
@@ -120,7 +121,7 @@ func openPolicy(ctx context.Context, p parts, client *mediawiki.Client, reg *reg
 	finder := attribute(&reports, p, reg, readers)
 	return &policing{
 		rollout: keeper, tls: strings.HasPrefix(origin, "https:"), signed: map[string]signedHeader{},
-		registry: reg, readers: readers, allowed: allowed, log: p.log,
+		registry: reg, readers: readers, switches: off, allowed: allowed, log: p.log,
 		collector: collect.New(reports), finder: finder, store: p.store,
 	}, nil
 }
@@ -156,6 +157,7 @@ func (p *policing) answer(ctx context.Context, reader wiki.User, beside []string
 		if err != nil { // then it is the base
 			a.Held = ""
 		}
+		text = p.switches.Without(text)
 		p.told.size(p.log, len(text), err)
 		s := p.reporting(text, time.Now())
 		if s.endpoints != "" {

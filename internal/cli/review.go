@@ -27,7 +27,7 @@ func (o onStore) withBook(ctx context.Context, do func(b *approved.Book, db stor
 		return err
 	}
 	defer db.Close()
-	return do(bookOf(settings.Approved, db, client, site, slog.New(slog.DiscardHandler)), db, client)
+	return do(bookOf(settings.Approved, db, client, site, nil, slog.New(slog.DiscardHandler)), db, client)
 }
 
 type reviewList struct{ onStore }

@@ -41,8 +41,8 @@ func (c serveCommand) Run(s streams) error {
 	defer db.Close()
 	all, err := join(s.ctx, parts{
 		wikiURL: settings.Wiki.URL, scriptPath: settings.Wiki.ScriptPath, store: db,
-		suffixes: settings.Gadgets.Suffixes, trusted: trusted, door: doorOf(settings), breaker: breakerOf(settings), runs: settings.Analysis.Detonate,
-		policy: settings.Policy, origin: settings.WriteDoor.WikiOrigin, libs: settings.Libs.Folder, entry: settings.Entry, approved: settings.Approved, log: log,
+		suffixes: settings.Gadgets.Suffixes, publishers: settings.Gadgets.Publishers, trusted: trusted, door: doorOf(settings), breaker: breakerOf(settings), runs: settings.Analysis.Detonate,
+		policy: settings.Policy, origin: settings.WriteDoor.WikiOrigin, libs: settings.Libs.Folder, entry: settings.Entry, approved: settings.Approved, exposure: settings.Exposure, log: log,
 	})
 	if err != nil {
 		return err
@@ -82,14 +82,17 @@ func (c serveCommand) Run(s streams) error {
 		work.Go(func() error { return all.breaker.run(ctx) })
 	}
 	work.Go(func() error { return all.keepFresh(ctx, log) })
+	work.Go(func() error { return all.switches.Run(ctx) })
 	work.Go(func() error { return all.entry.run(ctx) })
 	work.Go(func() error { return all.approved.run(ctx) })
+	work.Go(func() error { return all.exposure.run(ctx) })
 	work.Go(func() error { return all.board.Run(ctx) })
 	if all.policy != nil {
 		work.Go(func() error { return all.policy.run(ctx) })
 	}
 	work.Go(func() error { return background.run(ctx) })
-	return work.Wait()
+	err = work.Wait()
+	return errors.Join(err, all.exposure.close())
 }
 
 // approvalsAt says where changes are approved.

@@ -9,6 +9,7 @@ import (
 type Approved struct {
 	Serve   []string `toml:"serve"`
 	Popular int      `toml:"popular"`
+	Testers []string `toml:"testers"`
 }
 
 func (a *Approved) check() (errs []error) {
@@ -19,6 +20,11 @@ func (a *Approved) check() (errs []error) {
 	}
 	if a.Popular < 1 {
 		errs = append(errs, fmt.Errorf("approved.popular = %d: write 1 or more", a.Popular))
+	}
+	for _, group := range a.Testers {
+		if group == "" || group == "*" || group == "user" {
+			errs = append(errs, fmt.Errorf("approved.testers has %q: write groups of people who know what they run", group))
+		}
 	}
 	return errs
 }

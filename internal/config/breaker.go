@@ -1,12 +1,31 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"sallyport/internal/capability"
+)
 
 // Breaker says what stops an outbreak.
 type Breaker struct {
 	Enabled bool           `toml:"enabled"`
 	DryRun  bool           `toml:"dry_run"`
+	Popular int            `toml:"popular"` // people who make a script popular
+	Gains   []string       `toml:"gains"`   // capabilities that a popular script does not gain overnight
 	Numbers map[string]any `toml:"numbers"` // by name; what they may be, the breaker knows
+}
+
+func (b *Breaker) check() (errs []error) {
+	if b.Popular < 1 {
+		errs = append(errs, fmt.Errorf("breaker.popular = %d: write 1 or more", b.Popular))
+	}
+	for _, name := range b.Gains {
+		if name != "network:code" && !slices.Contains(capability.Names(), capability.Name(name)) {
+			errs = append(errs, fmt.Errorf("breaker.gains has %q: write names of capabilities, as `sallyport rules list` shows them", name))
+		}
+	}
+	return errs
 }
 
 // Watch says what happens to changes of code that got in without an approval.

@@ -43,6 +43,7 @@ type Config struct {
 	Libs           Libs     `toml:"libs"`
 	Entry          Entry    `toml:"entry"`
 	Approved       Approved `toml:"approved"`
+	Exposure       Exposure `toml:"exposure"`
 }
 
 // Libs says where the mirror of libraries is.
@@ -59,6 +60,8 @@ type Wiki struct {
 // Gadgets says what counts as a definition.
 type Gadgets struct {
 	Suffixes []string `toml:"suffixes"`
+	// Publishers are the groups whose members' gadgets are handed out; empty: everybody's.
+	Publishers []string `toml:"publishers"`
 }
 
 // Analysis says who reads and runs scripts, how, and how many at once.
@@ -166,6 +169,9 @@ func (c *Config) Check() error {
 			}
 		}
 	}
+	if slices.Contains(c.Gadgets.Publishers, "") {
+		bad("gadgets.publishers names a group without a name")
+	}
 	if _, err := c.Proxies(); err != nil {
 		errs = append(errs, err)
 	}
@@ -173,6 +179,8 @@ func (c *Config) Check() error {
 	errs = append(errs, c.Policy.check()...)
 	errs = append(errs, c.Entry.check()...)
 	errs = append(errs, c.Approved.check()...)
+	errs = append(errs, c.Exposure.check()...)
+	errs = append(errs, c.Breaker.check()...)
 	errs = append(errs, c.Mail.check()...)
 	errs = append(errs, c.Watch.check()...)
 	return errors.Join(errs...)

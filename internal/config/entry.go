@@ -10,6 +10,8 @@ import (
 type Entry struct {
 	Mode  string `toml:"mode"`
 	Rules string `toml:"rules"` // path; empty for the rules that come with the program
+	// Farm are other wikis whose scripts may be imported, by name.
+	Farm map[string]FarmWiki `toml:"farm"`
 }
 
 // On says whether scripts are judged at all.
@@ -26,5 +28,5 @@ func (e *Entry) check() (errs []error) {
 	if !slices.Contains([]string{"off", "warn", "enforce"}, e.Mode) {
 		errs = append(errs, fmt.Errorf("entry.mode = %q: write \"off\", \"warn\" or \"enforce\"", e.Mode))
 	}
-	return errs
+	return append(errs, checkFarm(e.Farm)...)
 }

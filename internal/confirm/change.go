@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/diff"
 	"sallyport/internal/passkey"
 	"sallyport/internal/pending"
 	"sallyport/internal/store"
@@ -39,8 +40,8 @@ type changePage struct {
 type changedPage struct {
 	writedoor.Change
 	Name  string
-	Rows  []row
-	Whole []row
+	Rows  []diff.Row
+	Whole []diff.Row
 	Says  verdict
 	Same  bool
 }
@@ -70,10 +71,10 @@ func (b *changePage) add(c *origin, ch *writedoor.Change) {
 	site := c.Desk.Site()
 	p := changedPage{Change: *ch, Name: site.PrefixedText(ch.Title), Says: c.known.judge(site, ch), Same: ch.Old == ch.New}
 	if !p.Same {
-		p.Rows = diff(ch.Old, ch.New)
+		p.Rows = diff.Of(ch.Old, ch.New)
 	}
 	if !ch.Gone {
-		p.Whole = whole(ch.New)
+		p.Whole = diff.Whole(ch.New)
 	}
 	b.Grave = b.Grave || p.Says.Grave
 	if b.Name == "" {

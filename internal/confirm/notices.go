@@ -70,7 +70,7 @@ func (c *origin) showNotices(v *visit, key store.Key, until int64) error {
 
 // noticeText says a notice in the reader's language: the message "notice-KIND", with who did it and whom it is about.
 func (c *origin) noticeText(v *visit, n *notice.Notice) template.HTML {
-	name := func(text string) template.HTML { return "<bdi>" + c.parts(v.lang, marked(text, false)) + "</bdi>" }
+	name := func(text string) template.HTML { return c.name(v.lang, text) }
 	key := "notice-" + string(n.Kind())
 	if !c.words.Has(key) {
 		return name(string(n.Kind()))

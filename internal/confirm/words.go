@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sallyport/internal/capability"
+	"sallyport/internal/diff"
 )
 
 //go:embed i18n/*.json
@@ -30,17 +31,17 @@ func (v *visit) moment(t time.Time) template.HTML { return v.words.Moment(v.lang
 // vocabulary is what templates can say in one language.
 func (c *origin) vocabulary(lang string) template.FuncMap {
 	w := c.words
-	name := func(text string) template.HTML { return "<bdi>" + c.parts(lang, marked(text, false)) + "</bdi>" }
+	name := func(text string) template.HTML { return c.name(lang, text) }
 	code := func(text string) template.HTML {
-		return `<code dir="ltr">` + c.parts(lang, marked(text, false)) + "</code>"
+		return `<code dir="ltr">` + w.Parts(lang, diff.Marked(text, false)) + "</code>"
 	}
 	return template.FuncMap{
 		"msg":   func(key string, params ...any) template.HTML { return w.HTML(lang, key, params...) },
 		"name":  name,
 		"code":  code,
-		"parts": func(parts []part) template.HTML { return c.parts(lang, parts) },
+		"parts": func(parts []diff.Part) template.HTML { return w.Parts(lang, parts) },
 		"english": func(text string) template.HTML {
-			return `<bdi lang="en" dir="ltr">` + c.parts(lang, marked(text, false)) + "</bdi>"
+			return `<bdi lang="en" dir="ltr">` + w.Parts(lang, diff.Marked(text, false)) + "</bdi>"
 		},
 		"lines": func(text string) template.HTML { // each with a direction of its own
 			var all []string
@@ -72,34 +73,9 @@ func slug(word string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.ReplaceAll(word, ",", "")), " ", "-")
 }
 
-// parts are stretches of a text that somebody chose, with what hides or deceives in a box.
-func (c *origin) parts(lang string, parts []part) template.HTML {
-	var b strings.Builder
-	for _, p := range parts {
-		text := template.HTMLEscapeString(p.Text)
-		switch {
-		case p.Odd != "":
-			changed := ""
-			if p.Changed {
-				changed = " changed"
-			}
-			fmt.Fprintf(&b, `<span class="odd%s"><bdi>%s</bdi>[%s]</span>`, changed, text, c.odd(lang, p.Odd))
-		case p.Changed:
-			b.WriteString("<mark>" + text + "</mark>")
-		default:
-			b.WriteString(text)
-		}
-	}
-	return template.HTML(b.String()) //nolint:gosec // G203: every text was escaped
-}
-
-// odd names a character: its number, and in words the script it comes from.
-func (c *origin) odd(lang, odd string) string {
-	number, script, found := strings.Cut(odd, ", ")
-	if key := "script-" + slug(script); found && c.words.Has(key) {
-		return template.HTMLEscapeString(number+", ") + string(c.words.HTML(lang, key))
-	}
-	return template.HTMLEscapeString(odd)
+// name is a name that somebody chose, which keeps its own writing direction.
+func (c *origin) name(lang, text string) template.HTML {
+	return "<bdi>" + c.words.Parts(lang, diff.Marked(text, false)) + "</bdi>"
 }
 
 // plain makes an address of ours or the wiki's part of a sentence.

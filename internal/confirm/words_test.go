@@ -60,9 +60,6 @@ func said() messagetest.Set {
 	for _, kind := range []string{"passkey", "ssh", "code"} {
 		add("key", kind)
 	}
-	for _, r := range []rune{'а', 'α', 'ա', 'Ꭰ', 'ꓐ', 'ａ', '𝐀', 'ɐ'} {
-		add("script", script(r))
-	}
 	return s
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"sallyport/internal/registry"
 )
 
 // Lifetimes of answers in seconds (ResourceLoader::sendResponseHeaders, $wgResourceLoaderMaxage).
@@ -40,6 +42,7 @@ type answer struct {
 	age        int    // seconds, for Expires; 0 sends none
 	sourceMap  string
 	allOrigins bool
+	carries    []*registry.Gadget // whose scripts are in it
 	body       []byte
 	gzip       []byte // nil when the body is too small to gain
 }

@@ -17,6 +17,7 @@
 		byTitle = /^[^:/|,!]+:[^/]+\/.+/,
 		titles = {},
 		known = {},
+		places = {},
 		kept = [],
 		tell,
 		byModule = /^ext\.usergadget\.p[1-9]\d*$/;
@@ -34,8 +35,8 @@
 		} ).join( '&' );
 	}
 
-	function address( file, params ) {
-		return base + '/' + file + '?' + Object.keys( params ).sort().map( function ( key ) {
+	function address( file, params, place ) {
+		return ( place || base + '/' + file ) + '?' + Object.keys( params ).sort().map( function ( key ) {
 			return key + '=' + encodeURIComponent( params[ key ] );
 		} ).concat( context || [] ).join( '&' );
 	}
@@ -115,6 +116,7 @@
 		answer.rows.forEach( function ( row ) {
 			if ( mw.loader.getState( row[ 0 ] ) === null ) {
 				mw.loader.register( [ row ] );
+				places[ row[ 0 ] ] = known[ row[ 4 ] ];
 			}
 			row[ 2 ].forEach( function ( name ) {
 				if ( mw.loader.getState( name ) === null ) {
@@ -129,13 +131,13 @@
 		} );
 	}
 
-	/* The styles of a module, as a style sheet of its own: site gadgets come from the wiki, user gadgets from us. */
+	/* The styles of a module, as a style sheet of its own: site gadgets come from where the page's own modules do, user gadgets from us. */
 	function stylesOf( name ) {
 		var params = { modules: name, only: 'styles' }, state = {};
 		if ( byModule.test( name ) ) {
-			addStyles( address( 'load.php', params ) );
+			addStyles( address( 'load.php', params, places[ name ] ) );
 		} else {
-			addStyles( mw.config.get( 'wgLoadScript' ) + '?modules=' + encodeURIComponent( name ) + '&only=styles&' + context );
+			addStyles( ( startup && startup.src || mw.config.get( 'wgScriptPath' ) + '/load.php' ).split( '?' )[ 0 ] + '?modules=' + encodeURIComponent( name ) + '&only=styles&' + context );
 		}
 		state[ name ] = 'ready';
 		mw.loader.state( state );
@@ -192,6 +194,24 @@
 		};
 	}
 
+	/* What the operators switched off is said once in a browser. */
+	function stopped( list, menu ) {
+		window.RLQ.push( [ [ 'mediawiki.util' ], function () {
+			list.forEach( function ( notice ) {
+				var key = 'sallyport-entry-' + notice.key;
+				try {
+					if ( localStorage.getItem( key ) ) {
+						return;
+					}
+					localStorage.setItem( key, '1' );
+				} catch ( e ) {}
+				mw.notify( $( '<p>' ).attr( 'dir', 'auto' ).text( notice.text + ' ' ).append(
+					$( '<a>' ).attr( 'href', base + '/' ).text( menu )
+				), { autoHide: false, tag: key, type: 'warn' } );
+			} );
+		} ] );
+	}
+
 	/* Called by what ext.gadgets.userstartup answers. */
 	function start( answer ) {
 		var modules = [];
@@ -201,6 +221,9 @@
 				tell = teller( answer.kept );
 				tell();
 			} ] );
+		}
+		if ( answer.stopped ) {
+			stopped( answer.stopped, answer.menu );
 		}
 		answer.load.forEach( function ( entry ) {
 			var state = {};
@@ -307,8 +330,8 @@
 		};
 	}
 
-	/* sallyport.import( name ): what does it comes when somebody first asks. */
-	function importer( name ) {
+	/* sallyport.import( name, options ): what does it comes when somebody first asks. */
+	function importer( name, options ) {
 		importer.client = importer.client || new Promise( function ( resolve, reject ) {
 			var script = document.createElement( 'script' );
 			script.src = base + '/import/client.js';
@@ -322,7 +345,7 @@
 			document.head.appendChild( script );
 		} );
 		return importer.client.then( function () {
-			return window.sallyport.ready( name );
+			return window.sallyport.ready( name, options );
 		} );
 	}
 

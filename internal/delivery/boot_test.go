@@ -37,7 +37,7 @@ func boots(t *testing.T, p *browsertest.Page, act string, worlds ...bootWorld) [
 	return browsertest.Eval[[][]string](p, fmt.Sprintf("( ( boot ) => Promise.all( %s.map( ( world ) => boot( %s, world, %s ) ) ) )(\n%s\n)", all, source, act, stub))
 }
 
-var mara = object{"wgUserName": "Mara", "wgAction": "view", "wgNamespaceNumber": 0, "wgPageContentModel": "wikitext", "wgCategories": []string{"Kept things"}, "wgLoadScript": "/w/load.php"}
+var mara = object{"wgUserName": "Mara", "wgAction": "view", "wgNamespaceNumber": 0, "wgPageContentModel": "wikitext", "wgCategories": []string{"Kept things"}, "wgScriptPath": "/w"}
 
 const ready = `source {"sallyport":"/sallyport/load.php"}`
 
@@ -94,6 +94,14 @@ func TestTheBootstrapDoesWhatUserstartupSays(t *testing.T) {
 			want:  []string{"notify Reload for doit.", "load []"},
 		},
 		{
+			name:  "what the operators switched off is said",
+			start: start{Rows: []row{}, Load: []load{}, Stopped: []stopped{{"switch-7-p1", "The gadget doit is off."}}, Menu: "Mine"},
+			want: []string{
+				"notify The gadget doit is off. [/sallyport/] Mine", "load []",
+				`menu ["p-personal","/sallyport/","Mine","pt-usergadgets",null,null,"#pt-watchlist, #pt-mycontris, #pt-logout"]`,
+			},
+		},
+		{
 			name: "rows one by one, then all that holds here in one load",
 			start: start{
 				Rows: []row{{"lib", "v1", []string{}, nil, "sallyport"}, {"doit", "v2", []string{"lib", "mediawiki.util"}, nil, "sallyport"}},
@@ -129,6 +137,17 @@ func TestTheBootstrapDoesWhatUserstartupSays(t *testing.T) {
 				{Module: "ext.usergadget.p3", Style: "late", When: &conditions{Categories: []string{"Other"}}},
 			}},
 			want: []string{`state {"ext.usergadget.p1":"ready"}`, "link stylesheet /sallyport/load.php?modules=ext.usergadget.p2&only=styles&lang=en&skin=vector", `state {"ext.usergadget.p2":"ready"}`, "load []"},
+		},
+		{
+			name: "a style sheet comes from where its module does",
+			start: start{
+				Rows: []row{{"ext.usergadget.p7", "v1", []string{}, nil, "sallyport-p7-ab"}}, Load: []load{{Module: "ext.usergadget.p7", Style: "late"}},
+				Sources: map[string]string{"sallyport-p7-ab": "/sallyport/g/p7/ab/load.php"},
+			},
+			want: []string{
+				`source {"sallyport-p7-ab":"/sallyport/g/p7/ab/load.php"}`, `register ["ext.usergadget.p7","v1",[],null,"sallyport-p7-ab"]`,
+				"link stylesheet /sallyport/g/p7/ab/load.php?modules=ext.usergadget.p7&only=styles&lang=en&skin=vector", `state {"ext.usergadget.p7":"ready"}`, "load []",
+			},
 		},
 		{
 			name:  "peers: ours from us, the wiki's from the wiki",

@@ -6,6 +6,7 @@ import (
 
 	"sallyport/internal/bundle"
 	"sallyport/internal/registry"
+	"sallyport/internal/store"
 )
 
 // buildKey names the bytes of a module: everything they depend on.
@@ -19,12 +20,20 @@ type buildKey struct {
 
 // ready returns a gadget and its module, which is nil when the gadget has a problem.
 func (d *Delivery) ready(ctx context.Context, id int64, r request) (*registry.Gadget, *bundle.Module, error) {
-	g, err := d.gadgets.Gadget(ctx, id)
+	g, err := d.made(ctx, id, r.Set)
 	if err != nil || g.Problem != "" {
 		return g, nil, err
 	}
 	m, err := d.build(ctx, g, r)
 	return g, m, err
+}
+
+// made is a gadget of the texts that a request is for.
+func (d *Delivery) made(ctx context.Context, id int64, set store.Digest) (*registry.Gadget, error) {
+	if set != "" {
+		return d.gadgets.Kept(ctx, id, set)
+	}
+	return d.gadgets.Gadget(ctx, id)
 }
 
 // build returns a gadget's module, from the cache when its content is known. The same bytes serve everybody. It fails only

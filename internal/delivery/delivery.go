@@ -4,9 +4,10 @@
 //
 //	load.php?modules=…          what mw.loader asks of a foreign source; stateless, public, cacheable
 //	g/p12/<version>.js          one gadget under a path of its own, immutable, so that a report can name it
+//	g/p12/<set>/load.php        one gadget made of earlier texts, for those who stay on them
 //	register?names=…            registration rows for gadgets somebody wants on demand, as JSON
 //	boot/<hash>.js              the script that every page of the wiki carries: the same bytes for everybody
-//	import, import.js           scripts that scripts ask for by name: these alone are for whoever asks ([Imports])
+//	import, import.js, .css     scripts that scripts ask for by name: these alone are for whoever asks ([Imports])
 //
 // Like MediaWiki's own load.php it knows no cookies. What a person has switched on is public (T36958), so it is asked for
 // by name: load.php?modules=ext.gadgets.userstartup&user=Mara.
@@ -30,6 +31,7 @@ import (
 	"sallyport/internal/bundle"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
+	"sallyport/internal/switches"
 )
 
 // Names of the modules that differ from person to person.
@@ -43,7 +45,8 @@ type Gadgets interface {
 	Gadget(ctx context.Context, id int64) (*registry.Gadget, error)
 	ByTitle(ctx context.Context, title string) (*registry.Gadget, error)
 	Inputs(ctx context.Context, g *registry.Gadget) ([]bundle.File, error)
-	Closure(ctx context.Context, roots []*registry.Gadget) ([]*registry.Gadget, error)
+	Kept(ctx context.Context, id int64, set store.Digest) (*registry.Gadget, error)
+	ClosureFor(ctx context.Context, roots, stays []*registry.Gadget) ([]*registry.Gadget, error)
 	User(ctx context.Context, name string) (store.Account, error)
 	Enabled(ctx context.Context, user store.Account) ([]registry.Enabled, error)
 	Messages(ctx context.Context, keys []string, lang string) map[string]string
@@ -63,10 +66,14 @@ type Options struct {
 	// nil where no policy is enforced.
 	Held   func(ctx context.Context, user store.Account) (*registry.Granted, error)
 	Reload func(lang, name string) string
+	// Stopped says to a reader that a gadget of a name was switched off; nil: only the console does.
+	Stopped func(lang, name string, by *switches.Switch) string
 	// Imports serves sallyport.import( name ); nil: nothing is imported.
 	Imports *Imports
-	Log     *slog.Logger
-	Now     func() time.Time
+	// Served is told of each gadget whose scripts an answer carries, with the request's context; may be nil.
+	Served func(ctx context.Context, g *registry.Gadget)
+	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 // Delivery is an http.Handler for everything below its base path that browsers load by themselves.
@@ -77,6 +84,8 @@ type Delivery struct {
 	kept    func(lang string) [3]string
 	held    func(ctx context.Context, user store.Account) (*registry.Granted, error)
 	reload  func(lang, name string) string
+	stopped func(lang, name string, by *switches.Switch) string
+	served  func(ctx context.Context, g *registry.Gadget)
 	log     *slog.Logger
 	now     func() time.Time
 
@@ -89,7 +98,7 @@ type Delivery struct {
 
 // New makes a delivery.
 func New(o Options) *Delivery {
-	d := &Delivery{gadgets: o.Gadgets, base: o.Base, menu: o.Menu, kept: o.Kept, held: o.Held, reload: o.Reload, log: o.Log, now: o.Now}
+	d := &Delivery{gadgets: o.Gadgets, base: o.Base, menu: o.Menu, kept: o.Kept, held: o.Held, reload: o.Reload, stopped: o.Stopped, served: o.Served, log: o.Log, now: o.Now}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -112,6 +121,7 @@ func New(o Options) *Delivery {
 	d.mux.HandleFunc("GET "+o.Base+"/load.php", d.load)
 	d.mux.HandleFunc("GET "+o.Base+"/g/{module}/{file}", d.pinned)
 	d.mux.HandleFunc("GET "+o.Base+"/g/{module}/load.php", d.own)
+	d.mux.HandleFunc("GET "+o.Base+"/g/{module}/{set}/load.php", d.own)
 	d.mux.HandleFunc("GET "+o.Base+"/register", d.register)
 	d.mux.HandleFunc("GET "+o.Base+"/boot/{file}", d.bootstrap)
 	if o.Imports != nil {
@@ -125,7 +135,7 @@ const cacheBytes = 128 << 20
 
 // Paths lists the patterns below which [Delivery] answers, for whoever joins handlers.
 func (d *Delivery) Paths() []string {
-	return []string{d.base + "/load.php", d.base + "/g/", d.base + "/register", d.base + "/boot/", d.base + "/import", d.base + "/import.js", d.base + "/import/"}
+	return []string{d.base + "/load.php", d.base + "/g/", d.base + "/register", d.base + "/boot/", d.base + "/import", d.base + "/import.js", d.base + "/import.css", d.base + "/import/"}
 }
 
 func (d *Delivery) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -3,20 +3,20 @@ package delivery
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"sallyport/internal/bundle"
 	"sallyport/internal/dossier"
 	"sallyport/internal/entry"
-	"sallyport/internal/mediawiki"
 	"sallyport/internal/store"
+	"sallyport/internal/switches"
 	"sallyport/internal/wiki"
 )
 
@@ -24,10 +24,11 @@ import (
 //
 //	import?name=…      the decision as JSON, with what the script declares that it needs
 //	import.js?title=…  its text in a function, once it is decided
+//	import.css?name=…  a style sheet of another wiki
 //	import/client.js   import.js of this package: what waits for dependencies, and hands out exports
 //
-// A name is a title ("User:Mara/kit.js", "user:Mara/kit"), with "@" and a revision, or 16 digits or more of the text's SHA-256 in hex,
-// to name one text.
+// A name is a title ("User:Mara/kit.js", "user:Mara/kit", "enwiki:User:Mara/kit.js" of another wiki of the farm), with "@" and a revision, or
+// 16 digits or more of the text's SHA-256 in hex, to name one text. Style sheets and JSON are imported by their full titles.
 type Imports struct {
 	// Judge decides; nil: everything runs.
 	Judge *dossier.Judge
@@ -36,22 +37,29 @@ type Imports struct {
 	// Newest is a page as it is, Revision one of its texts.
 	Newest   func(ctx context.Context, t wiki.Title) (wiki.Page, error)
 	Revision func(ctx context.Context, rev int64) (wiki.Page, error)
-	Wanted   func(t wiki.Title, text string) // is told of a text that nobody has read; may be nil
-	Base     string
-	Log      *slog.Logger
+	Wanted   func(t wiki.Title, text string)                         // is told of a text that nobody has read; may be nil
+	Served   func(ctx context.Context, t wiki.Title, d store.Digest) // is told of a text that goes out; may be nil
+	// Stops is what a page's text is switched off by; nil: nothing is ever off.
+	Stops func(ctx context.Context, p *wiki.Page) (*switches.Switch, error)
+	// Farm are the other wikis whose scripts may be imported, by prefix, in lower case; may be nil.
+	Farm map[string]*Foreign
+	Base string
+	Log  *slog.Logger
 }
 
 // imported is what the client learns of a script.
 type imported struct {
-	Title    string   `json:"title,omitempty"`
-	Revision int64    `json:"revision,omitempty"`
-	Digest   string   `json:"digest,omitempty"`
-	Address  string   `json:"address,omitempty"`
-	Modules  []string `json:"modules,omitempty"` // of mw.loader
-	Styles   []string `json:"styles,omitempty"`  // addresses
-	Scripts  []string `json:"scripts,omitempty"` // names to import first
-	Warning  string   `json:"warning,omitempty"`
-	Error    *failure `json:"error,omitempty"`
+	Title    string          `json:"title,omitempty"`
+	Revision int64           `json:"revision,omitempty"`
+	Digest   string          `json:"digest,omitempty"`
+	Address  string          `json:"address,omitempty"`
+	Modules  []string        `json:"modules,omitempty"` // of mw.loader
+	Styles   []string        `json:"styles,omitempty"`  // addresses
+	Scripts  []string        `json:"scripts,omitempty"` // names to import first
+	Farm     string          `json:"farm,omitempty"`    // before the names of pages of its own wiki
+	Data     json.RawMessage `json:"data,omitempty"`    // of JSON
+	Warning  string          `json:"warning,omitempty"`
+	Error    *failure        `json:"error,omitempty"`
 }
 
 // failure is why a script is not imported, in English: it is for whoever wrote the script that asks.
@@ -59,6 +67,7 @@ type failure struct {
 	Name    string `json:"name"` // "SallyportRefused" or "ImportError"
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	Script  string `json:"script,omitempty"` // that was refused
 	Rule    string `json:"rule,omitempty"`
 	Because string `json:"because,omitempty"`
 	Link    string `json:"link,omitempty"`
@@ -71,70 +80,14 @@ func failed(code, format string, args ...any) *failure {
 	return &failure{Name: "ImportError", Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// wish is what a name asks for.
-type wish struct {
-	title    wiki.Title
-	revision int64
-	digest   string // the beginning of one; empty: any text
-}
-
-func (w *wish) pinned() bool { return w.revision > 0 || w.digest != "" }
-
-var aHash = regexp.MustCompile(`^[0-9a-f]{16,64}$`)
-
-// read takes a name apart.
-func (i *Imports) read(name string) (w wish, err error) {
-	title, pin, pinned := strings.Cut(name, "@")
-	if pinned {
-		rev, err := strconv.ParseInt(pin, 10, 64)
-		switch {
-		case err == nil && rev > 0 && len(pin) < 16:
-			w.revision = rev
-		case aHash.MatchString(pin):
-			w.digest = pin
-		default:
-			return w, failed("name", "%q: after the @ comes a revision, or 16 digits or more of the text's SHA-256", name)
+// decide asks the rules. warning is what the reader would be told.
+func (i *Imports) decide(r *http.Request, w *wish, p *wiki.Page, pinned bool) (warning string, err error) {
+	if i.Stops != nil {
+		known := w.known(*p)
+		if by, err := i.Stops(r.Context(), known); err != nil || by != nil {
+			return "", i.stopped(known, by, err)
 		}
 	}
-	if !strings.HasSuffix(title, ".js") {
-		title += ".js"
-	}
-	if w.title, err = i.Site.Parse(title); err != nil {
-		return w, failed("name", "%q is not the title of a page of this wiki", title)
-	}
-	return w, nil
-}
-
-// find reads the page, and refuses what is not a script, or not the one that was named.
-func (i *Imports) find(ctx context.Context, w wish) (p wiki.Page, err error) {
-	if w.revision > 0 {
-		p, err = i.Revision(ctx, w.revision)
-	} else {
-		p, err = i.Newest(ctx, w.title)
-	}
-	title := i.Site.PrefixedText(w.title)
-	switch {
-	case errors.Is(err, mediawiki.ErrNoRevision):
-		return p, failed("missing", "%s has no revision %d", title, w.revision)
-	case err != nil:
-		return p, err
-	case w.revision > 0 && p.Title != w.title:
-		return p, failed("missing", "revision %d is not of %s", w.revision, title)
-	case !p.Exists():
-		return p, failed("missing", "there is no page %s", title)
-	}
-	p.Title = w.title
-	if kind := wiki.Code(p.Title, p.Model); kind != wiki.UserJS && kind != wiki.SiteJS || p.Model != wiki.ModelJavaScript {
-		return p, failed("kind", "%s is not a script", title)
-	}
-	if !strings.HasPrefix(string(store.DigestOf(p.Text)), w.digest) {
-		return p, failed("changed", "%s has another text now than the one that was named", title)
-	}
-	return p, nil
-}
-
-// decide asks the rules. warning is what the reader would be told.
-func (i *Imports) decide(r *http.Request, p *wiki.Page, pinned bool) (warning string, err error) {
 	if i.Judge == nil {
 		return "", nil
 	}
@@ -142,12 +95,12 @@ func (i *Imports) decide(r *http.Request, p *wiki.Page, pinned bool) (warning st
 	if err != nil {
 		return "", err
 	}
-	v, err := i.Judge.Decide(r.Context(), dossier.Text{Title: p.Title, Digest: store.DigestOf(p.Text)}, user, pinned)
+	v, err := i.Judge.Decide(r.Context(), w.text(r.Context(), p), user, pinned)
 	if err != nil {
 		return "", err
 	}
 	if !v.File.Script.Read && i.Wanted != nil {
-		i.Wanted(p.Title, p.Text)
+		i.Wanted(w.here(), p.Text)
 	}
 	title := v.File.Script.Title
 	switch {
@@ -158,12 +111,23 @@ func (i *Imports) decide(r *http.Request, p *wiki.Page, pinned bool) (warning st
 	case !i.Judge.Enforces:
 		return title + " would be stopped by the rule " + v.Rule + ": " + v.Says, nil
 	}
-	f := &failure{Name: "SallyportRefused", Code: "refused", Message: title + " was not run. " + v.Says, Rule: v.Rule, Because: v.Says}
-	if v.Action == entry.Confirm {
+	f := &failure{Name: "SallyportRefused", Code: "refused", Message: title + " was not run. " + v.Says, Script: title, Rule: v.Rule, Because: v.Says}
+	if v.Action == entry.Confirm && w.from == nil { // to a page of another wiki nobody agrees here
 		f.Code = "confirm"
 		f.Link = i.Base + "/agree?" + url.Values{"title": {title}, "digest": {string(v.File.Digest)}}.Encode()
 	}
 	return "", f
+}
+
+// stopped is why a script that is switched off is not imported.
+func (i *Imports) stopped(p *wiki.Page, by *switches.Switch, err error) error {
+	if err != nil {
+		return err
+	}
+	return &failure{
+		Name: "SallyportRefused", Code: "stopped", Script: i.Site.PrefixedText(p.Title), Because: by.Reason,
+		Message: fmt.Sprintf("%s was not run. %s switched it off: %s", i.Site.PrefixedText(p.Title), by.By, by.Reason),
+	}
 }
 
 //go:embed import.js
@@ -175,6 +139,7 @@ func (i *Imports) handle(d *Delivery) {
 	a := (&answer{kind: typeScript, cache: cachePersonal, etag: `W/"` + bundle.Hash([]byte(client)) + `"`, body: []byte(client)}).pack()
 	d.mux.HandleFunc("GET "+d.base+"/import", i.answer)
 	d.mux.HandleFunc("GET "+d.base+"/import.js", i.script)
+	d.mux.HandleFunc("GET "+d.base+"/import.css", i.style)
 	d.mux.HandleFunc("GET "+d.base+"/import/client.js", func(w http.ResponseWriter, r *http.Request) { a.send(w, r, d.now()) })
 }
 
@@ -196,24 +161,41 @@ func (i *Imports) answer(w http.ResponseWriter, r *http.Request) {
 }
 
 func (i *Imports) tell(r *http.Request) (*imported, error) {
-	want, err := i.read(r.URL.Query().Get("name"))
+	want, err := i.read(r.Context(), r.URL.Query().Get("name"))
 	if err != nil {
 		return nil, err
 	}
-	p, err := i.find(r.Context(), want)
+	p, err := i.find(r.Context(), &want)
 	if err != nil {
+		return nil, err
+	}
+	a := &imported{Title: want.name(), Revision: p.Rev, Digest: string(store.DigestOf(p.Text))}
+	switch p.Model {
+	case wiki.ModelCSS:
+		a.Styles = []string{i.styleAddress(&want, i.named(&want, &p))}
+		return a, nil
+	case wiki.ModelJSON:
+		a.Data, err = dataOf(&want, &p)
+		return a, err
+	}
+	if a.Warning, err = i.decide(r, &want, &p, want.pinned()); err != nil {
 		return nil, err
 	}
 	head, err := readHeader(p.Text)
 	if err != nil {
-		return nil, failed("header", "%s: %s", i.Site.PrefixedText(p.Title), err)
+		return nil, failed("header", "%s: %s", a.Title, err)
 	}
-	a := &imported{Title: i.Site.PrefixedText(p.Title), Revision: p.Rev, Digest: string(store.DigestOf(p.Text)), Modules: head.modules, Scripts: head.scripts}
-	if a.Warning, err = i.decide(r, &p, want.pinned()); err != nil {
-		return nil, err
-	}
+	a.Modules, a.Scripts = head.modules, head.scripts
 	for _, page := range head.styles {
-		a.Styles = append(a.Styles, i.Site.ScriptPath+"/index.php?"+url.Values{"action": {"raw"}, "ctype": {"text/css"}, "title": {page}}.Encode())
+		a.Styles = append(a.Styles, i.styleAddress(&want, page))
+	}
+	if want.from != nil {
+		a.Farm = want.from.Name + ":"
+		for n, name := range a.Scripts {
+			if prefix, _, _ := strings.Cut(name, ":"); i.Farm[strings.ToLower(prefix)] == nil {
+				a.Scripts[n] = a.Farm + name
+			}
+		}
 	}
 	q := url.Values{"title": {a.Title}, "digest": {a.Digest}}
 	if want.pinned() {
@@ -223,6 +205,27 @@ func (i *Imports) tell(r *http.Request) (*imported, error) {
 	return a, nil
 }
 
+// named is a page of its own wiki with the revision, where one was named.
+func (i *Imports) named(w *wish, p *wiki.Page) string {
+	if w.pinned() {
+		return fmt.Sprintf("%s@%d", w.site.PrefixedText(w.title), p.Rev)
+	}
+	return w.site.PrefixedText(w.title)
+}
+
+// styleAddress is where a style sheet comes from that is named on the page of a wish: the wiki itself, or we for another wiki.
+func (i *Imports) styleAddress(w *wish, page string) string {
+	if w.from != nil {
+		return i.Base + "/import.css?" + url.Values{"name": {w.from.Name + ":" + page}}.Encode()
+	}
+	q := url.Values{"action": {"raw"}, "ctype": {"text/css"}}
+	title, revision, pinned := strings.Cut(page, "@")
+	if q.Set("title", title); pinned {
+		q.Set("oldid", revision)
+	}
+	return i.Site.ScriptPath + "/index.php?" + q.Encode()
+}
+
 // script answers import.js: the text in a function. It is decided anew: the address may come from anywhere.
 func (i *Imports) script(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
@@ -230,7 +233,7 @@ func (i *Imports) script(w http.ResponseWriter, r *http.Request) {
 	if pinned {
 		name += "@" + q.Get("revision")
 	}
-	want, err := i.read(name)
+	want, err := i.read(r.Context(), name)
 	want.digest = q.Get("digest")
 	if err == nil && !aHash.MatchString(want.digest) {
 		err = failed("name", "the address names no text")
@@ -238,10 +241,13 @@ func (i *Imports) script(w http.ResponseWriter, r *http.Request) {
 	var p wiki.Page
 	var head header
 	if err == nil {
-		p, err = i.find(r.Context(), want)
+		p, err = i.find(r.Context(), &want)
+	}
+	if err == nil && p.Model != wiki.ModelJavaScript {
+		err = failed("kind", "%s is not a script", want.name())
 	}
 	if err == nil {
-		_, err = i.decide(r, &p, pinned)
+		_, err = i.decide(r, &want, &p, pinned)
 	}
 	if err == nil {
 		head, err = readHeader(p.Text)
@@ -260,15 +266,18 @@ func (i *Imports) script(w http.ResponseWriter, r *http.Request) {
 		if h.Set("Cache-Control", "private, no-cache"); pinned {
 			h.Set("Cache-Control", "private, max-age=31536000, immutable")
 		}
+		if i.Served != nil {
+			i.Served(r.Context(), want.here(), store.DigestOf(p.Text))
+		}
 		_, _ = w.Write([]byte(wrap(&p, head))) //nolint:gosec // it is a script, and nosniff says so
 	}
 }
 
-// wrap puts a text into a function that the client calls.
+// wrap puts a text into a function that the client calls. module.lacks names the variable of @export that is not there.
 func wrap(p *wiki.Page, head header) string {
 	export := ""
 	if head.export != "" {
-		export = ";if(typeof " + head.export + "!==\"undefined\"){module.exports=" + head.export + ";}\n"
+		export = ";if(typeof " + head.export + "===\"undefined\"){module.lacks=" + quote(head.export) + ";}else{module.exports=" + head.export + ";}\n"
 	}
 	return "sallyport.define(" + quote(store.DigestOf(p.Text)) + ",function(module,exports,require){\n" + p.Text + "\n" + export + "});\n"
 }

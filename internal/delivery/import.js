@@ -1,17 +1,22 @@
-/* sallyport.import( name ): a script of this wiki, once what it declares that it needs is there. Loaded when first asked for. */
+/*
+ * sallyport.import( name, options ): a script of this wiki or of one of its farm, once what it declares that it needs is there. Loaded when
+ * first asked for. Of options there is one: timeout, how many milliseconds its promise may stay open.
+ */
 ( function ( sallyport ) {
 	'use strict';
 	var base = '/sallyport',
+		patience = 60000, // in ms, unless the caller says otherwise
 		asked = {}, // promises of exports, by the name asked for
 		made = {}, // by title and text
 		needs = {}, // titles that a title waits for
 		texts = {}, // functions, by the text's hash
+		waiting = [], // what is waited for, in words
 		denied = {};
 
 	function failure( about ) {
 		var error = new Error( about.message );
 		error.name = about.name || 'ImportError';
-		[ 'code', 'rule', 'because', 'link' ].forEach( function ( key ) {
+		[ 'code', 'script', 'rule', 'because', 'link' ].forEach( function ( key ) {
 			error[ key ] = about[ key ];
 		} );
 		return error;
@@ -49,6 +54,7 @@
 			var node = Object.assign( document.createElement( tag ), properties );
 			node.onload = resolve;
 			node.onerror = function () {
+				node.remove();
 				reject( failure( { code: 'unavailable', message: ( properties.src || properties.href ) + ' did not come.' } ) );
 			};
 			document.head.appendChild( node );
@@ -68,6 +74,10 @@
 		} );
 	}
 
+	function own( map, name ) {
+		return Object.prototype.hasOwnProperty.call( map, name );
+	}
+
 	function run( about, others ) {
 		var module = { exports: {} }, body = texts[ about.digest ];
 		if ( denied[ about.digest ] ) {
@@ -77,27 +87,47 @@
 			throw failure( { code: 'syntax', message: about.title + ' did not run; the console says why.' } );
 		}
 		body.call( window, module, module.exports, function ( name ) {
-			return Object.prototype.hasOwnProperty.call( others, name ) ? others[ name ] : mw.loader.require( name );
+			if ( own( others, name ) ) {
+				return others[ name ];
+			}
+			return own( others, about.farm + name ) ? others[ about.farm + name ] : mw.loader.require( name );
 		} );
+		if ( module.lacks ) {
+			throw failure( { code: 'export', message: about.title + ' declares @export ' + module.lacks + ', and has no such variable.' } );
+		}
 		return module.exports;
+	}
+
+	/* Keeps note of what is not there yet, for whoever tires of waiting. */
+	function awaiting( about, what, promise ) {
+		var note = about.title + ' waits for ' + what;
+		function end() {
+			waiting.splice( waiting.indexOf( note ), 1 );
+		}
+		waiting.push( note );
+		promise.then( end, end );
+		return promise;
 	}
 
 	function make( about ) {
 		var others = {};
+		if ( own( about, 'data' ) ) {
+			return Promise.resolve( about.data );
+		}
 		return Promise.all( [
-			modules( about.modules ),
+			awaiting( about, ( about.modules || [] ).join( ', ' ), modules( about.modules ) ),
 			Promise.all( ( about.styles || [] ).map( function ( address ) {
-				return element( 'link', { rel: 'stylesheet', href: address } );
+				return awaiting( about, address, element( 'link', { rel: 'stylesheet', href: address } ) );
 			} ) ),
 			Promise.all( ( about.scripts || [] ).map( function ( name ) {
-				return get( name, about.title ).then( function ( exports ) {
+				return awaiting( about, name, get( name, about.title ) ).then( function ( exports ) {
 					others[ name ] = exports;
 				} );
 			} ) )
 		] ).then( function () {
-			return element( 'script', { src: about.address } );
+			return about.address && element( 'script', { src: about.address } );
 		} ).then( function () {
-			return run( about, others );
+			return about.address ? run( about, others ) : {};
 		} );
 	}
 
@@ -131,14 +161,41 @@
 	sallyport.deny = function ( digest, about ) {
 		denied[ digest ] = about;
 	};
-	sallyport.ready = function ( name ) {
+
+	/* A promise that does not stay open for longer than so many milliseconds. What it is about may still come. */
+	function within( time, name, promise ) {
+		return new Promise( function ( resolve, reject ) {
+			var timer = setTimeout( function () {
+				reject( failure( { code: 'timeout', message: [ name + ' is not there after ' + time / 1000 + ' s' ].concat( waiting.slice( 0, 5 ) ).join( '; ' ) + '.' } ) );
+			}, time );
+			promise.then( resolve, reject ).then( function () {
+				clearTimeout( timer );
+			} );
+		} );
+	}
+
+	function wrong( options ) {
+		var unknown = Object.keys( options ).filter( function ( key ) {
+			return key !== 'timeout';
+		} );
+		if ( unknown.length ) {
+			return 'there is no option ' + unknown.join( ', ' ) + ', only timeout.';
+		}
+		return own( options, 'timeout' ) && !( options.timeout > 0 && options.timeout < 86400000 ) ? 'timeout is in milliseconds: more than 0, less than a day.' : '';
+	}
+
+	sallyport.ready = function ( name, options ) {
+		var mistake = wrong( options || {} );
 		name = String( name );
+		if ( mistake ) {
+			return Promise.reject( failure( { code: 'options', message: name + ': ' + mistake } ) );
+		}
 		if ( !asked[ name ] ) {
 			asked[ name ] = get( name );
 			asked[ name ].catch( function () {
 				delete asked[ name ];
 			} );
 		}
-		return asked[ name ];
+		return within( options && options.timeout || patience, name, asked[ name ] );
 	};
 }( window.sallyport ) );

@@ -13,6 +13,8 @@ import (
 //	@require [[User:Mara/kit.js]]     another script, imported first
 //	@require [[User:Mara/kit.css]]    a style sheet
 //	@export makeKit                   the variable that is handed out, instead of module.exports
+//
+// What stands between ==UserScript== and ==/UserScript== is for a browser's extension, with an @require of its own, and is left alone.
 type header struct {
 	modules, scripts, styles []string
 	export                   string
@@ -26,6 +28,7 @@ const (
 
 var (
 	aTag        = regexp.MustCompile(`^[\s*/\x{FEFF}]*@(require|export)[ \t]+(.+?)[ \t]*(?:\*/.*)?$`)
+	aBlock      = regexp.MustCompile(`^//\s*==(/?)UserScript==`)
 	aModule     = regexp.MustCompile(`^[A-Za-z0-9@][\w./:@-]{0,250}$`)
 	anExport    = regexp.MustCompile(`^[A-Za-z_$][\w$]{0,100}$`)
 	notExported = []string{"var", "let", "const", "function", "class", "new", "delete", "void", "typeof", "this", "null", "true", "false", "if", "for", "while", "do", "return", "throw",
@@ -34,7 +37,14 @@ var (
 
 // readHeader reads the comments before the first statement. The error says which line is wrong.
 func readHeader(text string) (h header, err error) {
+	foreign := false
 	for n, line := range strings.Split(opening(text), "\n") {
+		if m := aBlock.FindStringSubmatch(line); m != nil {
+			foreign = m[1] == ""
+		}
+		if foreign {
+			continue
+		}
 		m := aTag.FindStringSubmatch(strings.TrimRight(line, "\r"))
 		if m == nil {
 			continue

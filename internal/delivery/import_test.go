@@ -136,7 +136,7 @@ func TestANameIsImportedWithWhatItDeclares(t *testing.T) {
 		t.Errorf("pinned to %q", pinned.Address)
 	}
 	w := s.get(want.Address)
-	wrapped := "sallyport.define(\"" + digest + "\",function(module,exports,require){\n" + kit + "\n;if(typeof kit!==\"undefined\"){module.exports=kit;}\n});\n"
+	wrapped := "sallyport.define(\"" + digest + "\",function(module,exports,require){\n" + kit + "\n;if(typeof kit===\"undefined\"){module.lacks=\"kit\";}else{module.exports=kit;}\n});\n"
 	if w.Body.String() != wrapped || w.Header().Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("%s %v", w.Body.String(), w.Header())
 	}
@@ -239,10 +239,11 @@ func (s *shelf) imports(act string) string {
 	server := httptest.NewServer(s.mux)
 	s.t.Cleanup(server.Close)
 	program := `const vm = require('vm'), base = ` + strconv.Quote(server.URL) + `, said = [], loads = [];
-const sandbox = { console, Promise, Object, Error, String, encodeURIComponent, said };
+const timers = [], tick = () => timers.splice(0).forEach((f) => f());
+const sandbox = { console, Promise, Object, Error, String, encodeURIComponent, setTimeout: (f) => timers.push(f), clearTimeout: () => {}, said };
 sandbox.window = sandbox; sandbox.sallyport = {};
 sandbox.fetch = (a, o) => fetch(base + a, o);
-sandbox.mw = { log: { warn: (x) => said.push('warn ' + x) }, loader: { require: (n) => 'module ' + n, using: (names) => { said.push('using ' + names); return names.includes('no.such') ? Promise.reject(new Error('Unknown module: no.such')) : Promise.resolve(); } } };
+sandbox.mw = { log: { warn: (x) => said.push('warn ' + x) }, loader: { require: (n) => 'module ' + n, using: (names) => { said.push('using ' + names); return names.includes('no.end') ? new Promise(() => {}) : names.includes('no.such') ? Promise.reject(new Error('Unknown module: no.such')) : Promise.resolve(); } } };
 sandbox.RLQ = { push: (f) => f() };
 sandbox.document = { createElement: (tag) => ({ tag }), head: { appendChild: (n) => {
   loads.push(n.tag);
@@ -250,6 +251,7 @@ sandbox.document = { createElement: (tag) => ({ tag }), head: { appendChild: (n)
   fetch(base + n.src).then((r) => r.text()).then((t) => { try { vm.runInContext(t, sandbox); } catch (e) { said.push('console ' + e.name); } n.onload(); });
 } } };
 vm.createContext(sandbox);
+const until = async (what) => { while (!said.includes(what)) { await new Promise((r) => setTimeout(r, 5)); } };
 const say = (...w) => said.push(w.join(' ')), fail = (what) => (e) => say(what, e.name, e.code, e.message, e.rule || '');
 fetch(base + '/sallyport/import/client.js').then((r) => r.text()).then(async (t) => {
   vm.runInContext(t, sandbox);

@@ -12,6 +12,7 @@ import (
 
 	"sallyport/internal/bundle"
 	"sallyport/internal/registry"
+	"sallyport/internal/store"
 )
 
 // maxBuilt bounds how many modules one answer carries. mw.loader splits its requests long before.
@@ -19,13 +20,18 @@ const maxBuilt = 200
 
 // load answers load.php. As in MediaWiki the status is 200 whatever becomes of single modules, and every name asked for
 // gets a statement: a name left out would stay "loading" in the browser for ever.
-func (d *Delivery) load(w http.ResponseWriter, r *http.Request) {
+func (d *Delivery) load(w http.ResponseWriter, r *http.Request) { d.answer(w, r, "") }
+
+// answer makes modules of the texts of a set that somebody stays on; of the newest when there is none.
+func (d *Delivery) answer(w http.ResponseWriter, r *http.Request, set store.Digest) {
 	if len(r.URL.RawQuery) > maxQuery {
 		http.Error(w, "This address is too long: ask for fewer modules at once.", http.StatusRequestURITooLong)
 		return
 	}
 	generation, now := d.gadgets.Generation(), d.now()
-	if a, ok := d.answers.GetIfPresent(r.URL.RawQuery); ok && a.generation == generation && now.Sub(a.made) < answerLife {
+	key := string(set) + "?" + r.URL.RawQuery
+	if a, ok := d.answers.GetIfPresent(key); ok && a.generation == generation && now.Sub(a.made) < answerLife {
+		d.sends(r.Context(), a)
 		a.send(w, r, now)
 		return
 	}
@@ -35,6 +41,7 @@ func (d *Delivery) load(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	req := parseRequest(q)
+	req.Set = set
 	switch {
 	case req.alone(startupModule) && req.Only != "styles":
 		d.startup(r.Context(), req).send(w, r, now)
@@ -44,9 +51,20 @@ func (d *Delivery) load(w http.ResponseWriter, r *http.Request) {
 		a := d.batch(r.Context(), req, r.URL)
 		a.generation, a.made = generation, now
 		if !a.passing && r.Context().Err() == nil { // what somebody no longer waits for may be half an answer
-			d.answers.Set(r.URL.RawQuery, a)
+			d.answers.Set(key, a)
 		}
+		d.sends(r.Context(), a)
 		a.send(w, r, now)
+	}
+}
+
+// sends says whose scripts an answer carries.
+func (d *Delivery) sends(ctx context.Context, a *answer) {
+	if d.served == nil {
+		return
+	}
+	for _, g := range a.carries {
+		d.served(ctx, g)
 	}
 }
 
@@ -56,6 +74,7 @@ const answerLife = time.Minute
 // part is what one module contributes to an answer.
 type part struct {
 	name    string
+	gadget  *registry.Gadget
 	module  *bundle.Module // nil unless it was built
 	state   string         // "missing" or "error" when it was not
 	problem string
@@ -88,6 +107,11 @@ func (d *Delivery) batch(ctx context.Context, req request, self *url.URL) *answe
 		a.body = styleBody(parts)
 	default:
 		a.body = scriptBody(req, parts)
+		for _, p := range parts {
+			if p.module != nil {
+				a.carries = append(a.carries, p.gadget)
+			}
+		}
 	}
 	if req.Only == "styles" {
 		a.kind, a.allOrigins = typeStyle, true
@@ -142,7 +166,7 @@ func (d *Delivery) part(ctx context.Context, name string, index int, req request
 	case g.Problem != "":
 		return part{name: name, state: "error", problem: g.Row.Title + ": " + g.Problem}
 	}
-	return part{name: name, module: m}
+	return part{name: name, gadget: g, module: m}
 }
 
 func styleBody(parts []part) []byte {

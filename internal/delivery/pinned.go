@@ -39,6 +39,7 @@ func (d *Delivery) pinned(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This gadget has changed since. Its address is now:\n"+now.RequestURI(), http.StatusGone)
 		return
 	}
-	a := &answer{kind: typeScript, cache: cacheImmutable, etag: `W/"` + m.Version + `"`, body: m.Combined()}
+	a := &answer{kind: typeScript, cache: cacheImmutable, etag: `W/"` + m.Version + `"`, body: m.Combined(), carries: []*registry.Gadget{g}}
+	d.sends(r.Context(), a)
 	a.pack().send(w, r, d.now())
 }

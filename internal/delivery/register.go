@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"sallyport/internal/registry"
@@ -30,7 +31,10 @@ func (d *Delivery) register(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		req := parseRequest(q)
 		reg.Held = d.holdsWanted(r.Context(), req, roots)
-		err = d.fill(r.Context(), &reg, roots, req)
+		var stays []*registry.Gadget
+		if stays, err = d.stays(r.Context(), req.User); err == nil {
+			err = d.fill(r.Context(), &reg, swapped(roots, stays), stays, req)
+		}
 	}
 	if err != nil {
 		d.log.Error("gadgets on demand not read", "err", err)
@@ -66,4 +70,31 @@ func (d *Delivery) wanted(ctx context.Context, reg *registration, names []string
 		roots = append(roots, g)
 	}
 	return roots, nil
+}
+
+// stays lists the gadgets of which a named person stays on earlier texts.
+func (d *Delivery) stays(ctx context.Context, user string) ([]*registry.Gadget, error) {
+	if user == "" {
+		return nil, nil
+	}
+	account, err := d.gadgets.User(ctx, user)
+	if errors.Is(err, registry.ErrNoUser) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	enabled, err := d.gadgets.Enabled(ctx, account)
+	return staysOf(enabled), err
+}
+
+// swapped puts what somebody stays on in the place of the newest.
+func swapped(roots, stays []*registry.Gadget) []*registry.Gadget {
+	roots = slices.Clone(roots)
+	for i, g := range roots {
+		if at := slices.IndexFunc(stays, func(s *registry.Gadget) bool { return s.Row.PageID == g.Row.PageID }); at >= 0 {
+			roots[i] = stays[at]
+		}
+	}
+	return roots
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"sallyport/internal/store"
 	"sallyport/internal/wiki"
 )
 
@@ -21,6 +22,7 @@ type request struct {
 	SourceMap bool
 	RTL       bool
 	Page      page
+	Set       store.Digest // of texts, from the path; empty for the newest
 }
 
 // alone says whether this is the one module asked for.

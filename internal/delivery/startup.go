@@ -11,6 +11,7 @@ import (
 
 	"sallyport/internal/bundle"
 	"sallyport/internal/registry"
+	"sallyport/internal/switches"
 )
 
 // start is what a browser is told about one person's gadgets. boot.js reads it: mw.sallyport.start( … ).
@@ -21,6 +22,8 @@ type start struct {
 	Load []load `json:"load"`
 	// Problems are things that do not run, and why: for the console.
 	Problems []string `json:"problems,omitempty"`
+	// Stopped are gadgets that the operators switched off, for the reader: each is said once in a browser.
+	Stopped []stopped `json:"stopped,omitempty"`
 	// Failed are registered modules that cannot be loaded.
 	Failed []string `json:"failed,omitempty"`
 	// Names maps titles of gadgets to their modules, for require( 'User:Mara/dom-kit.gadget' ).
@@ -33,6 +36,12 @@ type start struct {
 	Held []held `json:"held,omitempty"`
 	// Kept are the texts of the notice that a script was kept from a server.
 	Kept []string `json:"kept,omitempty"`
+}
+
+// stopped is why a gadget that somebody has switched on does not run.
+type stopped struct {
+	Key  string `json:"key"` // the same as that of the notice in the place of a script
+	Text string `json:"text"`
 }
 
 // row is [name, version, [dependency…], group, source].
@@ -124,7 +133,11 @@ func (d *Delivery) start(ctx context.Context, req request) (*start, error) {
 	}
 	s.Held = d.holds(ctx, user, req.Lang, func(*registry.Gadget) bool { return true })
 	var roots []*registry.Gadget
+	stays := staysOf(enabled)
 	for _, e := range enabled {
+		if e.Stay != nil && e.Stay.Newest != nil {
+			s.name(e.Stay.Newest) // it may have another title by now
+		}
 		switch e.State {
 		case registry.On:
 			if skinAllows(e.Gadget.Def.Settings, req.Skin) {
@@ -132,27 +145,59 @@ func (d *Delivery) start(ctx context.Context, req request) (*start, error) {
 			}
 		case registry.Broken:
 			s.Problems = append(s.Problems, e.Gadget.Row.Title+": "+e.Gadget.Problem)
+		case registry.Stopped:
+			s.stop(e.Gadget, req.Lang, d.stopped)
 		case registry.Moved:
 			s.Problems = append(s.Problems, fmt.Sprintf("%s now belongs to %s. It rests until you look at it under My gadgets.",
 				e.Gadget.Row.Title, e.Gadget.Row.Owner))
 		}
 	}
-	return s, d.fill(ctx, s, roots, req)
+	return s, d.fill(ctx, s, roots, stays, req)
 }
 
-// fill adds registration rows for the gadgets and all they need, and the entries to load.
-func (d *Delivery) fill(ctx context.Context, s *start, roots []*registry.Gadget, req request) error {
-	all, err := d.gadgets.Closure(ctx, roots)
+// staysOf lists the gadgets of which somebody stays on earlier texts.
+func staysOf(enabled []registry.Enabled) (stays []*registry.Gadget) {
+	for _, e := range enabled {
+		if e.Stay != nil {
+			stays = append(stays, e.Gadget)
+		}
+	}
+	return stays
+}
+
+func (s *start) name(g *registry.Gadget) {
+	if s.Names == nil {
+		s.Names = map[string]string{}
+	}
+	s.Names[g.Row.Title] = g.Module
+}
+
+// stop tells the reader of a gadget that is switched off, and of everything at once when everything is.
+func (s *start) stop(g *registry.Gadget, lang string, says func(lang, name string, by *switches.Switch) string) {
+	s.Problems = append(s.Problems, g.Row.Title+": "+g.Problem)
+	if says == nil {
+		return
+	}
+	key := "switch-" + strconv.FormatInt(g.Stopped.ID, 10)
+	if g.Stopped.Kind != switches.All {
+		key += "-p" + strconv.FormatInt(g.Row.PageID, 10)
+	}
+	if !slices.ContainsFunc(s.Stopped, func(o stopped) bool { return o.Key == key }) {
+		s.Stopped = append(s.Stopped, stopped{key, says(lang, g.Row.Name, g.Stopped)})
+	}
+}
+
+// fill adds registration rows for the gadgets and all they need, and the entries to load. stays are those of which the person
+// stays on earlier texts.
+func (d *Delivery) fill(ctx context.Context, s *start, roots, stays []*registry.Gadget, req request) error {
+	all, err := d.gadgets.ClosureFor(ctx, roots, stays)
 	if err != nil {
 		return err
-	}
-	if s.Names == nil {
-		s.Names = make(map[string]string, len(all))
 	}
 	settled := make(map[int64]*registry.Gadget, len(all))
 	for _, g := range all {
 		settled[g.Row.PageID] = g
-		s.Names[g.Row.Title] = g.Module
+		s.name(g)
 		if g.Problem != "" {
 			s.Failed = append(s.Failed, g.Module)
 			continue
@@ -187,7 +232,7 @@ func (d *Delivery) fill(ctx context.Context, s *start, roots []*registry.Gadget,
 const userGroup = 0
 
 // row is how mw.loader learns of a gadget. Under a policy each has a path of its own, because Chromium says no more of a script
-// that broke it than its path.
+// that broke it than its path. So has one made of earlier texts: addresses are for everybody, and this one names them.
 func (d *Delivery) row(ctx context.Context, s *start, g *registry.Gadget, req request) (row, error) {
 	m, err := d.build(ctx, g, req)
 	if err != nil {
@@ -197,15 +242,28 @@ func (d *Delivery) row(ctx context.Context, s *start, g *registry.Gadget, req re
 	if requires == nil {
 		requires = []string{}
 	}
-	if d.kept == nil {
+	if d.kept == nil && g.Kept == "" {
 		return row{g.Module, m.Version, requires, nil, sourceName}, nil
 	}
+	var group any
+	if d.kept != nil {
+		group = userGroup
+	}
+	return row{g.Module, m.Version, requires, group, s.source(d.base, g)}, nil
+}
+
+// source adds the place where one gadget comes from, and returns its name.
+func (s *start) source(base string, g *registry.Gadget) string {
 	own := "p" + strconv.FormatInt(g.Row.PageID, 10)
+	name, path := sourceName+"-"+own, base+"/g/"+own
+	if g.Kept != "" {
+		name, path = name+"-"+string(g.Kept), path+"/"+string(g.Kept)
+	}
 	if s.Sources == nil {
 		s.Sources = map[string]string{}
 	}
-	s.Sources[sourceName+"-"+own] = d.base + "/g/" + own + "/load.php"
-	return row{g.Module, m.Version, requires, userGroup, sourceName + "-" + own}, nil
+	s.Sources[name] = path + "/load.php"
+	return name
 }
 
 func loadOf(g *registry.Gadget) load {

@@ -40,7 +40,7 @@ func (d *Delivery) earlyStyles(ctx context.Context, enabled []registry.Enabled, 
 			chosen = append(chosen, e.Gadget)
 		}
 	}
-	all, err := d.gadgets.Closure(ctx, chosen) // a gadget whose dependencies cannot run is not styled either
+	all, err := d.gadgets.ClosureFor(ctx, chosen, staysOf(enabled)) // a gadget whose dependencies cannot run is not styled either
 	if err != nil {
 		return nil, err
 	}

@@ -34,10 +34,11 @@ func (a *Archive) author(ctx context.Context, t wiki.Title) entry.Author {
 		}
 		a.accounts.Set(name, account)
 	}
-	return tierOf(account)
+	return TierOf(account)
 }
 
-func tierOf(a mediawiki.Author) entry.Author {
+// TierOf is what an account is to the rules.
+func TierOf(a mediawiki.Author) entry.Author {
 	has := func(right string) bool { return slices.Contains(a.Rights, right) }
 	switch {
 	case a.ID == 0:

@@ -50,6 +50,7 @@ type Text struct {
 	Title  wiki.Title // the zero title: which page it is from is not known
 	Kind   entry.Kind // empty: what the title says
 	Digest store.Digest
+	Author entry.Author // of another wiki's page, as that wiki says; empty: this wiki is asked
 }
 
 // File is what is known of a text. Files are shared: nobody changes them.
@@ -129,11 +130,15 @@ func (a *Archive) gather(ctx context.Context, t Text) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts := a.facts(ctx, t.Title, known.Script)
+	place := t.Title
+	if t.Kind == entry.Farm { // who keeps it, this wiki does not know
+		place = wiki.Title{}
+	}
+	facts := a.facts(ctx, place, known.Script)
 	f := &File{Digest: t.Digest, Read: known.Script, Run: known.Report}
 	f.Script = entry.Script{
-		Title: title, Kind: cmp.Or(t.Kind, KindOf(a.Site, t.Title)), Author: a.author(ctx, t.Title), People: facts.Audience.People,
-		Review: entry.Unreviewed, Capabilities: known.capabilities(),
+		Title: title, Kind: cmp.Or(t.Kind, KindOf(a.Site, t.Title)), Author: cmp.Or(t.Author, a.author(ctx, place)), People: facts.Audience.People,
+		Review: entry.Unreviewed, Capabilities: known.Capabilities(),
 		Read: known.Script != nil || known.Read.State == Aside, // what no analysis can read is opaque, not merely unread
 	}
 	if a.Review != nil && title != "" {

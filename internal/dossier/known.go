@@ -97,8 +97,8 @@ func halfOf(kind, title string, results []store.Result, failures []store.Failure
 	return Half{State: Waits}
 }
 
-// capabilities are those of both halves, joined. What no analysis could read is opaque.
-func (k *Known) capabilities() capability.Set {
+// Capabilities are those of both halves, joined. What no analysis could read is opaque.
+func (k *Known) Capabilities() capability.Set {
 	var read, ran []capability.Capability
 	if k.Script != nil {
 		read = k.Script.Capabilities

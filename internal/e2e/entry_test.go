@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -54,14 +55,14 @@ func scriptThat(name, could string) string {
 	return fmt.Sprintf("( window.ran = window.ran || {} ).%s = ( window.ran.%s || 0 ) + 1;\nif ( window.never ) { %s }\nif ( typeof module === 'object' ) { module.exports = '%s'; }\n", name, name, could, name)
 }
 
-// tryIdioms loads a script in every way there is, one after the other, and says what came of each: "ran", "refused by RULE".
+// tryIdioms loads a script in every way there is, one after the other, and says what came of each: "ran", "refused by RULE" or by "stopped".
 const tryIdioms = `( async ( name ) => {
 	const title = 'User:Mara/' + name + '.js', out = [];
 	const raw = ( n ) => mw.config.get( 'wgScript' ) + '?' + $.param( { title, action: 'raw', ctype: 'text/javascript', n } );
 	window.errors = [];
 	if ( !window.watched ) {
 		window.watched = true;
-		window.addEventListener( 'error', ( e ) => { if ( e.error && e.error.name === 'SallyportRefused' ) { errors.push( e.error.rule ); e.preventDefault(); } } );
+		window.addEventListener( 'error', ( e ) => { if ( e.error && e.error.name === 'SallyportRefused' ) { errors.push( e.error.rule || e.error.code ); e.preventDefault(); } } );
 	}
 	const came = async ( idiom, start ) => {
 		const ran = ( window.ran || {} )[ name ] || 0, thrown = errors.length;
@@ -77,7 +78,7 @@ const tryIdioms = `( async ( name ) => {
 	await came( 'mw.loader.load', () => mw.loader.load( raw( 1 ) ) );
 	await came( '$.getScript', () => $.getScript( raw( 2 ) ) );
 	await came( 'script', () => document.head.append( Object.assign( document.createElement( 'script' ), { src: raw( 3 ) } ) ) );
-	await sallyport.import( 'user:Mara/' + name ).then( ( e ) => out.push( 'sallyport.import: ran ' + e ), ( e ) => out.push( 'sallyport.import: ' + ( e.rule ? 'refused by ' + e.rule : String( e ) ) ) );
+	await sallyport.import( 'user:Mara/' + name ).then( ( e ) => out.push( 'sallyport.import: ran ' + e ), ( e ) => out.push( 'sallyport.import: ' + ( e.name === 'SallyportRefused' ? 'refused by ' + ( e.rule || e.code ) : String( e ) ) ) );
 	return out;
 } )`
 
@@ -189,4 +190,57 @@ func TestScriptsRunForWhomTheRulesLetThemInEveryIdiom(t *testing.T) {
 		_ = r.Body.Close()
 	}
 	whole(bob, "somebody whose common.js is refused")
+
+	// Who was served what is known, however it was loaded; what was refused was served to nobody.
+	for title, want := range map[string]string{
+		"User:Mara/calm.js": "Admin, nobody", "User:Mara/contacts.js": "nobody", "User:Mara/evaluates.js": "", "User:Mara/cookies.js": "Noor", "User:Noor/common.js": "Noor", "User:Bob/common.js": "",
+	} {
+		g.eventually(fmt.Sprintf("%s was served to %q, and to nobody else", title, want), func() bool { return g.servedTo(title) == want })
+	}
+
+	// What is switched off runs for nobody, whatever the rules say, and comes back.
+	served := func() bool {
+		r, err := local.Get(g.front + g.script + "/index.php?action=raw&ctype=text/javascript&title=User:Mara/calm.js")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Body.Close()
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(string(body), "window.ran")
+	}
+	g.sally("switch", "off", "--config", g.file, "--reason", "the account was taken over", "--by", "Admin", "author", "Mara")
+	g.eventually("it is off", func() bool { return !served() })
+	last := b.NewPage(t)
+	open(last)
+	try(last, "nobody, while its author is off", "calm", "refused by stopped")
+	last.WaitFor("[ ...document.querySelectorAll( '.mw-notification' ) ].some( ( e ) => /User:Mara.calm.js is switched off .* by Admin. Reason: the account was taken over/.test( e.textContent ) )")
+	whole(last, "nobody, while an author is off")
+	g.sally("switch", "on", "--config", g.file, "1")
+	g.eventually("it is on again", served)
+	open(last)
+	try(last, "nobody", "calm", "ran")
+}
+
+// servedTo lists whom a page's texts were served to, as far as that is kept yet.
+func (g *guarded) servedTo(title string) string {
+	g.Helper()
+	var a struct {
+		People []struct{ Name string }
+		Nobody any `json:"not_logged_in"`
+		Missed int
+	}
+	if err := json.Unmarshal([]byte(g.sally("exposure", "--config", g.file, "--format", "json", title)), &a); err != nil || a.Missed > 0 {
+		g.Errorf("%v %+v", err, a)
+	}
+	var all []string
+	for _, p := range a.People {
+		all = append(all, p.Name)
+	}
+	if a.Nobody != nil {
+		all = append(all, "nobody")
+	}
+	return strings.Join(all, ", ")
 }

@@ -30,8 +30,20 @@ func (s *site) tick(p *browsertest.Page, module string) {
 	s.Helper()
 	id := strings.TrimPrefix(module, "ext.usergadget.")
 	p.Goto(s.front + "/sallyport/gadget/" + id)
-	button := `form[action$="/gadget/` + id + `/switch"] button`
-	p.WaitFor("getComputedStyle( document.querySelector( `" + button + "` ) ).pointerEvents !== 'none'") // it takes no hasty clicks
+	s.click(p, `form[action$="/gadget/`+id+`/switch"] button`)
+}
+
+// press sends the form on My gadgets that does a deed.
+func (s *site) press(p *browsertest.Page, deed string) {
+	s.Helper()
+	p.Goto(s.front + "/sallyport/")
+	s.click(p, `form:has( input[ name=to ][ value=`+deed+` ] ) button`)
+}
+
+// click presses a button of ours, which takes no hasty clicks.
+func (s *site) click(p *browsertest.Page, button string) {
+	s.Helper()
+	p.WaitFor("getComputedStyle( document.querySelector( `" + button + "` ) ).pointerEvents !== 'none'")
 	p.ClickTo(button)
 }
 
@@ -103,6 +115,29 @@ func TestAGadgetRunsForWhoeverTickedItAndForNobodyElse(t *testing.T) {
 			if got := browsertest.Eval[string](noor, "document.documentElement.dataset.doit"); got != version {
 				s.Errorf("after the edit to %q the next view ran %q", version, got)
 			}
+		}
+
+		// Mara changes it: who stays runs what they accepted, everybody else the newest, until they take it.
+		s.tick(olaf, module)
+		s.press(noor, "stay")
+		s.editThrough("Mara", "User:Mara/doit.js", marks("doit", "four"))
+		s.runs(noor, "one")
+		s.runs(olaf, "four")
+		s.press(noor, "accept")
+		s.runs(noor, "four")
+		s.editThrough("Mara", "User:Mara/doit.js", marks("doit", "three"))
+
+		// What somebody's own common.js loads becomes a gadget that loads it.
+		s.edit("Mara", "User:Mara/other.js", marks("other", "ran"))
+		s.edit("Olaf", "User:Olaf/common.js", "importScript( 'User:Mara/other.js' );\n"+marks("own", "ran"))
+		olaf.Goto(s.front + "/sallyport/")
+		s.click(olaf, `form[ action$="/sallyport/imports" ] button`)
+		s.tick(olaf, s.module("User:Olaf/other"))
+		olaf.Forget()
+		olaf.Goto(s.page("Sandbox"))
+		olaf.WaitFor("document.documentElement.dataset.other === 'ran' && document.documentElement.dataset.own === 'ran'")
+		if asked(olaf, "action=raw") {
+			s.Error("his page still loads the script")
 		}
 
 		// The page is renamed, then its owner is: it keeps running.

@@ -199,7 +199,7 @@ func (w *Wiki) siteVars() map[string]any {
 		ids[strings.ToLower(strings.ReplaceAll(alias, " ", "_"))] = id
 	}
 	return map[string]any{
-		"wgServer": s.Server, "wgServerName": hostName(s.Server), "wgScript": s.ScriptPath + "/index.php", "wgScriptPath": s.ScriptPath, "wgLoadScript": s.ScriptPath + "/load.php",
+		"wgServer": s.Server, "wgServerName": hostName(s.Server), "wgScript": s.ScriptPath + "/index.php", "wgScriptPath": s.ScriptPath,
 		"wgArticlePath": s.ArticlePath, "wgVariantArticlePath": false, "wgActionPaths": map[string]string{}, "wgSiteName": s.Name,
 		"wgDBname": s.ID, "wgWikiID": s.ID, "wgVersion": strings.TrimPrefix(s.Generator, "MediaWiki "), "wgContentLanguage": s.Lang,
 		"wgTranslateNumerals": true, "wgFormattedNamespaces": formatted, "wgNamespaceIds": ids, "wgContentNamespaces": []int{0},

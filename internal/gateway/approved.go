@@ -110,8 +110,14 @@ func (a *Approved) before(next http.Handler) http.Handler {
 
 // load answers load.php. An error means that nothing was sent.
 func (a *Approved) load(next http.Handler, w http.ResponseWriter, r *http.Request, q *phpform.Values) error {
-	b := &batch{Approved: a, next: next, r: r, q: q, names: incident.Expand(q.Text("modules")), view: viewOf(q)}
+	b := &batch{Approved: a, book: a.Book, trial: trialOf(r.Context()), next: next, r: r, q: q, names: incident.Expand(q.Text("modules")), view: viewOf(q)}
+	if b.trial != nil {
+		b.book = b.trial.book
+	}
 	if len(b.names) == 1 && b.names[0] == "startup" {
+		if b.trial != nil {
+			return b.ownStartup(unkept(w))
+		}
 		return b.startup(w)
 	}
 	for _, name := range b.names {
@@ -126,6 +132,8 @@ func (a *Approved) load(next http.Handler, w http.ResponseWriter, r *http.Reques
 	case len(b.ours) > maxOurs:
 		http.Error(w, "Too many modules at once: ask for fewer.", http.StatusRequestURITooLong)
 		return nil
+	case b.trial != nil:
+		return b.serve(unkept(w))
 	}
 	return b.serve(w)
 }
@@ -149,6 +157,8 @@ func viewOf(q *phpform.Values) approved.View {
 // batch is one request of load.php.
 type batch struct {
 	*Approved
+	book        *approved.Book // of whoever asks
+	trial       *trial         // what they try; nil for nothing
 	next        http.Handler
 	r           *http.Request
 	q           *phpform.Values
@@ -162,8 +172,8 @@ func (b *batch) serve(w http.ResponseWriter) error {
 	ctx, key := b.r.Context(), strings.Join(append([]string{b.view.Skin, b.view.User}, b.ours...), "|")
 	seen, known := b.looked.GetIfPresent(key)
 	var err error
-	if !known {
-		if seen, err = b.Book.Modules(ctx, b.ours, b.view); err != nil {
+	if !known || b.trial != nil {
+		if seen, err = b.book.Modules(ctx, b.ours, b.view); err != nil {
 			return err
 		}
 	}
@@ -172,12 +182,17 @@ func (b *batch) serve(w http.ResponseWriter) error {
 		if err != nil {
 			return err
 		}
-		now, err := b.Book.Modules(ctx, b.ours, b.view)
+		now, err := b.book.Modules(ctx, b.ours, b.view)
 		if err != nil {
 			return err
 		}
-		b.looked.Set(key, now)
+		if b.trial == nil {
+			b.looked.Set(key, now)
+		}
 		if slices.EqualFunc(seen, now, func(x, y approved.Module) bool { return x.Same(&y) }) {
+			if b.q.Text("only") != "styles" {
+				servedModules(b.r.Context(), now)
+			}
 			send(w, b.r, answer)
 			return nil
 		}
@@ -276,7 +291,7 @@ func (j *joint) own(m *approved.Module) error {
 		j.states[m.Name] = "missing"
 		return nil
 	}
-	made, err := j.Book.Build(j.r.Context(), m, j.view)
+	made, err := j.book.Build(j.r.Context(), m, j.view)
 	if err != nil {
 		return err
 	}

@@ -39,16 +39,29 @@ func (a *Approved) pins(ctx context.Context, v approved.View) map[string]string 
 	if known, ok := a.pinned.views[v]; ok && now.Sub(known.at) < pinsFor {
 		return known.versions
 	}
-	names, err := a.Book.Gadgets(ctx)
-	var all []approved.Module
-	if err == nil {
-		all, err = a.Book.Modules(ctx, append([]string{"site", "site.styles", "noscript"}, names...), v)
-	}
+	versions, err := a.pinsOf(ctx, a.Book, v)
 	if err != nil {
 		if ctx.Err() == nil {
 			a.Log.Warn("which modules are pinned is not known", "wiki", a.Book.Site().ID, "err", err)
 		}
 		return a.pinned.views[v].versions
+	}
+	if len(a.pinned.views) >= maxViews {
+		clear(a.pinned.views)
+	}
+	a.pinned.views[v] = registered{versions, now}
+	return versions
+}
+
+// pinsOf are the versions of modules that a book has pinned.
+func (a *Approved) pinsOf(ctx context.Context, book *approved.Book, v approved.View) (map[string]string, error) {
+	names, err := book.Gadgets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := book.Modules(ctx, append([]string{"site", "site.styles", "noscript"}, names...), v)
+	if err != nil {
+		return nil, err
 	}
 	versions := map[string]string{}
 	for i := range all {
@@ -56,11 +69,7 @@ func (a *Approved) pins(ctx context.Context, v approved.View) map[string]string 
 			versions[all[i].Name] = all[i].Version()
 		}
 	}
-	if len(a.pinned.views) >= maxViews {
-		clear(a.pinned.views)
-	}
-	a.pinned.views[v] = registered{versions, now}
-	return versions
+	return versions, nil
 }
 
 // row is where a module's row begins in mw.loader.register's list: its name and its version, which MediaWiki 1.39 marks with "!" for

@@ -28,7 +28,7 @@ type reviewed struct {
 	up   string // the wiki itself
 }
 
-func newReviewed(t testing.TB) *reviewed {
+func newReviewed(t testing.TB, more ...func(o *Options)) *reviewed {
 	t.Helper()
 	s := &reviewed{}
 	s.guarded = newGuardedBy(t, func(g *guarded, d *Door, o *Options) {
@@ -60,11 +60,15 @@ func newReviewed(t testing.TB) *reviewed {
 		})
 		g.ok(s.book.Begin(t.Context()))
 		o.Door, s.read, s.up = nil, d.Write, o.Upstream.String()
+		o.Trials = &Trials{Book: s.book, Readers: NewReaders(site.ID+"_session", NewWho(g.client.WhoAmI).Sent, time.Now, slog.New(slog.DiscardHandler)), Base: "/sallyport", Log: slog.New(slog.DiscardHandler)}
 		o.Approved = NewApproved(Approved{Book: s.book, Reads: d.Write, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 			Named: func(ctx context.Context, rev, page int64) (wiki.Title, error) {
 				p, err := g.client.Revision(ctx, rev)
 				return p.Title, err
 			}})
+		for _, change := range more {
+			change(o)
+		}
 	})
 	return s
 }

@@ -15,10 +15,11 @@ func TestTheDoorsPagesHaveEveryMessageInEveryLanguage(t *testing.T) {
 		`(?:refuse\(w, r|info =)[ ,]+http\.\w+, "sallyport-([a-z-]+)"`: {"*-do"},
 		`= "sallyport-([a-z-]+)"\n`:                                    {"*-do"},
 	}}
-	s.More = []string{"editconflict-do", "entry-nameless", "entry-look-refused", "entry-look-confirm"}
-	for _, code := range []string{"refused", "confirm", "warned", "tried", "too-long", "unavailable"} {
+	s.More = []string{"editconflict-do", "entry-nameless", "entry-look-refused", "entry-look-confirm", "entry-look-stopped"}
+	for _, code := range []string{"refused", "confirm", "warned", "tried", "too-long", "stopped", "unavailable"} {
 		s.More = append(s.More, "entry-"+code)
 	}
+	s.More = append(s.More, "trial-label", "trial-bar", "trial-only", "trial-stop")
 	messagetest.Check(t, s)
 	s.NoLooseWords(t)
 }

@@ -40,7 +40,8 @@ type Entry struct {
 	Named func(ctx context.Context, rev, page int64) (wiki.Title, error)
 	// Current are the texts of pages as they are; a page that does not exist has none.
 	Current func(ctx context.Context, titles []wiki.Title) ([]wiki.Page, error)
-	// Gadget lists the scripts that a user gadget's module is made of; none for one that is not there.
+	// Gadget lists the scripts that a user gadget's module is made of; none for one that is not there. Behind the module's name may
+	// stand an at sign and the set of earlier texts that it is to be made of.
 	Gadget func(ctx context.Context, module string) ([]dossier.Text, error)
 	// Wanted is told of a text that nobody has read. It must not wait.
 	Wanted func(t wiki.Title, text string)
@@ -68,7 +69,7 @@ func (e *Entry) before(next http.Handler) http.Handler {
 		case r.URL.Path == e.Judge.Site.ScriptPath+"/load.php":
 			e.modules(next, w, r)
 			return
-		case !strings.Contains(strings.ToLower(r.URL.Path+phpform.RawURLDecode(r.URL.RawQuery)), "raw"):
+		case !mayBeRaw(r):
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -135,7 +136,7 @@ func (e *Entry) judge(r *http.Request, all []incident.Session, q *phpform.Values
 	if err != nil {
 		return nil, fmt.Errorf("ask who it is: %w", err)
 	}
-	title, pinned, err := e.title(r.Context(), q)
+	title, pinned, err := titleOf(r.Context(), e.Judge.Site, e.Named, q)
 	if err != nil {
 		return nil, fmt.Errorf("ask which page it is: %w", err)
 	}
@@ -170,9 +171,9 @@ func (e *Entry) note(v *dossier.Verdict, user wiki.User, want func()) {
 		"action", string(v.Action), "rule", v.Rule, "enforced", e.Judge.Enforces)
 }
 
-// title is the page whose text an address serves, and whether the address names one revision. MediaWiki takes the page of a revision
+// titleOf is the page whose text an address serves, and whether the address names one revision. MediaWiki takes the page of a revision
 // or of a page id over the title (MediaWiki::parseTitle).
-func (e *Entry) title(ctx context.Context, q *phpform.Values) (t wiki.Title, pinned bool, err error) {
+func titleOf(ctx context.Context, site *wiki.Site, named func(ctx context.Context, rev, page int64) (wiki.Title, error), q *phpform.Values) (t wiki.Title, pinned bool, err error) {
 	number := func(key string) int64 {
 		n, _ := strconv.ParseInt(q.Text(key), 10, 64)
 		return max(0, n)
@@ -180,13 +181,13 @@ func (e *Entry) title(ctx context.Context, q *phpform.Values) (t wiki.Title, pin
 	rev, page := number("oldid"), number("curid")
 	pinned = rev > 0 && q.Text("direction") == ""
 	if rev > 0 || page > 0 {
-		t, err = e.Named(ctx, rev, page)
+		t, err = named(ctx, rev, page)
 		return t, pinned, err
 	}
 	if q.Text("oldid")+q.Text("curid")+q.Text("diff") != "" { // something that only PHP reads as a number
 		return wiki.Title{}, false, nil
 	}
-	if t, err = e.Judge.Site.Parse(q.Text("title")); err != nil {
+	if t, err = site.Parse(q.Text("title")); err != nil {
 		return wiki.Title{}, false, nil
 	}
 	return t, false, nil
@@ -197,10 +198,10 @@ func (e *Entry) answer(held *holding, w http.ResponseWriter, r *http.Request, n 
 	body := held.body.Bytes()
 	if n != nil {
 		if n.Stops && e.Judge.Enforces {
-			e.say(w, r, n)
+			e.teller().say(w, r, n)
 			return
 		}
-		body = append(append(body, "\n;"...), e.script(r, n.tried())...)
+		body = append(append(body, "\n;"...), e.teller().script(r, n.tried())...)
 	}
 	sum := sha256.Sum256(body)
 	tag := `W/"entry-` + hex.EncodeToString(sum[:12]) + `"`
@@ -220,10 +221,23 @@ func (e *Entry) answer(held *holding, w http.ResponseWriter, r *http.Request, n 
 	_, _ = w.Write(body) // the reader went away
 }
 
+// isScript says whether an answer is a script to a browser.
+func isScript(h http.Header) bool {
+	kind := strings.ToLower(h.Get("Content-Type"))
+	return strings.Contains(kind, "javascript") || strings.Contains(kind, "ecmascript")
+}
+
+// mayBeRaw says whether an address could ask for action=raw, however it is spelled.
+func mayBeRaw(r *http.Request) bool {
+	return strings.Contains(strings.ToLower(r.URL.Path+phpform.RawURLDecode(r.URL.RawQuery)), "raw")
+}
+
 // holding keeps a script back; everything else passes.
 type holding struct {
 	http.ResponseWriter
 	begun, held bool
+	styles      bool // style sheets are kept back, too
+	ours        bool // it is no script of anybody's, but says that one was kept back
 	lenient     bool // what is longer than is judged passes
 	long        bool // than is judged; the rest is not kept
 	strange     bool // a part, or in an encoding nobody asked for
@@ -239,9 +253,7 @@ func (h *holding) WriteHeader(status int) {
 		return
 	}
 	h.begun = true
-	kind := strings.ToLower(h.Header().Get("Content-Type"))
-	script := strings.Contains(kind, "javascript") || strings.Contains(kind, "ecmascript")
-	if h.held = script && status < http.StatusMultipleChoices; !h.held {
+	if h.held = (isScript(h.Header()) || h.styles && isStyle(h.Header())) && !h.ours && status < http.StatusMultipleChoices; !h.held {
 		h.ResponseWriter.WriteHeader(status)
 		return
 	}

@@ -21,11 +21,13 @@
 		mw.notify( box, { tag: key, autoHide: !notice.stops, type: notice.stops ? 'error' : 'warn' } );
 	}
 
-	/* What runs all the same is spoken of once in a window. */
+	/* What runs all the same is spoken of once in a window; what the operators switched off, once in a browser. */
 	function already() {
+		var store;
 		try {
-			if ( notice.stops || !sessionStorage.getItem( key ) ) {
-				sessionStorage.setItem( key, '1' );
+			store = notice.once ? localStorage : sessionStorage;
+			if ( notice.stops && !notice.once || !store.getItem( key ) ) {
+				store.setItem( key, '1' );
 				return false;
 			}
 			return true;
@@ -34,7 +36,11 @@
 		}
 	}
 
-	if ( typeof window !== 'undefined' && !already() ) {
+	if ( notice.quiet ) {
+		if ( typeof console !== 'undefined' ) {
+			console.warn( notice.text );
+		}
+	} else if ( typeof window !== 'undefined' && !already() ) {
 		( window.RLQ = window.RLQ || [] ).push( [ [ 'mediawiki.util' ], show ] );
 	}
 	if ( notice.throws ) {

@@ -44,24 +44,18 @@ func (e *Entry) modules(next http.Handler, w http.ResponseWriter, r *http.Reques
 		next.ServeHTTP(w, r)
 		return
 	}
-	e.instead(next, w, r, q, map[string]*notice{"user": n}, false)
+	e.teller().instead(next, w, r, q, map[string]*notice{"user": n}, e.Judge.Enforces, false)
 }
 
 // ofUser judges the pages behind the module "user" and returns what is said of the worst.
 func (e *Entry) ofUser(r *http.Request, q *phpform.Values) (worst *notice, err error) {
-	var titles []wiki.Title
-	for _, page := range []string{"common", q.Text("skin")} {
-		if t, err := e.Judge.Site.ParseIn(q.Text("user")+"/"+page+".js", wiki.NSUser); err == nil && page != "" && t.NS == wiki.NSUser {
-			titles = append(titles, t)
-		}
-	}
-	pages, err := e.now(r.Context(), titles)
+	pages, err := e.now(r.Context(), ownScripts(e.Judge.Site, q))
 	if err != nil {
 		return nil, err
 	}
 	var texts []dossier.Text
 	for _, p := range pages {
-		if strings.TrimSpace(p.Text) != "" && p.Model == wiki.ModelJavaScript {
+		if runs(&p) {
 			texts = append(texts, dossier.Text{Title: p.Title, Digest: store.DigestOf(p.Text)})
 		}
 	}
@@ -70,6 +64,21 @@ func (e *Entry) ofUser(r *http.Request, q *phpform.Values) (worst *notice, err e
 			e.want(t, pages[i].Text)
 		}
 	})
+}
+
+// ownScripts are the pages of a user that the module "user" is made of (UserModule).
+func ownScripts(site *wiki.Site, q *phpform.Values) (titles []wiki.Title) {
+	for _, page := range []string{"common", q.Text("skin")} {
+		if t, err := site.ParseIn(q.Text("user")+"/"+page+".js", wiki.NSUser); err == nil && page != "" && t.NS == wiki.NSUser {
+			titles = append(titles, t)
+		}
+	}
+	return titles
+}
+
+// runs says whether there is anything of a page to run.
+func runs(p *wiki.Page) bool {
+	return strings.TrimSpace(p.Text) != "" && p.Model == wiki.ModelJavaScript
 }
 
 // now are pages as they are, or were a moment ago.
@@ -139,7 +148,7 @@ func (e *Entry) beforeOwn(next http.Handler, base string) http.Handler {
 				stopped[name] = n
 			}
 		}
-		e.instead(next, w, r, q, stopped, fixed)
+		e.teller().instead(next, w, r, q, stopped, e.Judge.Enforces, fixed)
 	})
 }
 
@@ -168,9 +177,20 @@ func gadgetRequest(r *http.Request, base string) (q *phpform.Values, fixed, ok b
 	return q, false, q.Text("only") != "styles"
 }
 
+// keptIn is an at sign with the set of earlier texts that a path serves a gadget from, /g/p12/SET/load.php, to be put behind the
+// module's name; empty for the newest texts.
+func keptIn(path, base string) string {
+	rest, own := strings.CutPrefix(path, base+"/g/")
+	parts := strings.Split(rest, "/")
+	if !own || len(parts) != 3 {
+		return ""
+	}
+	return "@" + parts[1]
+}
+
 // ofGadget judges the pages of a gadget.
 func (e *Entry) ofGadget(r *http.Request, module string) *notice {
-	texts, err := e.Gadget(r.Context(), module)
+	texts, err := e.Gadget(r.Context(), module+keptIn(r.URL.Path, e.Base))
 	var n *notice
 	if err == nil {
 		n, err = e.worst(r, texts, func(wiki.Title) {}) // every revision of a gadget is read anyway
@@ -185,16 +205,16 @@ func (e *Entry) ofGadget(r *http.Request, module string) *notice {
 }
 
 // instead serves the modules that may run, says of the others that they will not come, and tells the reader why.
-func (e *Entry) instead(next http.Handler, w http.ResponseWriter, r *http.Request, q *phpform.Values, stopped map[string]*notice, fixed bool) {
+func (t teller) instead(next http.Handler, w http.ResponseWriter, r *http.Request, q *phpform.Values, stopped map[string]*notice, enforces, fixed bool) {
 	var kept []string
 	var tail strings.Builder
 	for name, n := range stopped {
-		if e.Judge.Enforces {
+		if enforces {
 			kept = append(kept, name)
 		} else {
 			n.tried()
 		}
-		tail.WriteString(e.script(r, n))
+		tail.WriteString(t.script(r, n))
 	}
 	slices.Sort(kept)
 	rest := slices.DeleteFunc(incident.Expand(q.Text("modules")), func(name string) bool { return slices.Contains(kept, name) })
@@ -202,7 +222,7 @@ func (e *Entry) instead(next http.Handler, w http.ResponseWriter, r *http.Reques
 	case len(stopped) == 0:
 		next.ServeHTTP(personal(w), r)
 	case len(kept) > 0 && (fixed || len(rest) == 0):
-		e.alone(w, 0, tail.String()+states(kept))
+		alone(w, 0, tail.String()+states(kept))
 	default:
 		if len(kept) > 0 {
 			r = without(r, q, kept)

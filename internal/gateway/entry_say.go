@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"sallyport/internal/dossier"
 	"sallyport/internal/entry"
+	"sallyport/internal/wiki"
 )
 
 //go:embed entry.js
@@ -18,7 +20,7 @@ var entrySource string
 
 // notice is what a reader is told of a script, and what its caller can catch. entry.js reads it.
 type notice struct {
-	What    string `json:"code"` // "refused", "confirm", "warned", "tried", "too-long" or "unavailable"
+	What    string `json:"code"` // "refused", "confirm", "warned", "tried", "too-long", "stopped" or "unavailable"
 	Script  string `json:"script"`
 	Rule    string `json:"rule,omitempty"`
 	Because string `json:"because,omitempty"` // of the operator's
@@ -28,8 +30,11 @@ type notice struct {
 	Key     string `json:"key"`            // the same for the same script and reason
 	Stops   bool   `json:"stops"`          // by the rules it does not run
 	Throws  bool   `json:"throws"`
+	Once    bool   `json:"once,omitempty"`  // it is said once in a browser
+	Quiet   bool   `json:"quiet,omitempty"` // it is said in the console
 
-	status int // of the answer; 0 is 200
+	status int   // of the answer; 0 is 200
+	more   []any // parameters of the text, after the script and Because
 }
 
 // notice is what is said of a verdict; nil when there is nothing to say.
@@ -59,14 +64,23 @@ func outage() *notice {
 	return &notice{What: "unavailable", Key: "unavailable", Stops: true, status: http.StatusServiceUnavailable}
 }
 
+// teller says what became of scripts, in the page.
+type teller struct {
+	site *wiki.Site
+	log  *slog.Logger
+}
+
+func (e *Entry) teller() teller { return teller{e.Judge.Site, e.Log} }
+
 // say answers with a notice alone, which throws.
-func (e *Entry) say(w http.ResponseWriter, r *http.Request, n *notice) {
+func (t teller) say(w http.ResponseWriter, r *http.Request, n *notice) {
 	n.Throws = true
-	e.alone(w, n.status, e.script(r, n))
+	withheld(r.Context())
+	alone(w, n.status, t.script(r, n))
 }
 
 // alone answers with a script of ours that nobody keeps. status 0 is 200.
-func (e *Entry) alone(w http.ResponseWriter, status int, body string) {
+func alone(w http.ResponseWriter, status int, body string) {
 	h := w.Header()
 	for _, name := range []string{"ETag", "Last-Modified", "Expires", "Content-Encoding", "Accept-Ranges"} {
 		h.Del(name)
@@ -83,17 +97,17 @@ func (e *Entry) alone(w http.ResponseWriter, status int, body string) {
 }
 
 // script is a notice as a script, in the language that the reader's browser prefers.
-func (e *Entry) script(r *http.Request, n *notice) string {
+func (t teller) script(r *http.Request, n *notice) string {
 	words, err := doorWords()
 	if err != nil {
-		e.Log.Error("messages not read", "err", err)
+		t.log.Error("messages not read", "err", err)
 		n.Text = "A script was not run."
 	} else {
-		lang := words.Base(words.Choose("", r.Header.Get("Accept-Language"), e.Judge.Site.Lang))
+		lang := words.Base(words.Choose("", r.Header.Get("Accept-Language"), t.site.Lang))
 		if n.Script == "" {
 			n.Script = words.Text(lang, "entry-nameless")
 		}
-		n.Text = words.Text(lang, "entry-"+n.What, n.Script, n.Because)
+		n.Text = words.Text(lang, "entry-"+n.What, append([]any{n.Script, n.Because}, n.more...)...)
 		if n.Link != "" {
 			n.Look = words.Text(lang, "entry-look-"+n.What)
 		}

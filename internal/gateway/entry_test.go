@@ -57,7 +57,7 @@ func (k *readings) Agreements(context.Context, string, int64) ([]store.Agreement
 	return nil, nil
 }
 
-func newGated(t testing.TB, enforces bool) *gated {
+func newGated(t testing.TB, enforces bool, more ...func(g *guarded, d *Door, o *Options)) *gated {
 	t.Helper()
 	g := &gated{known: &readings{}}
 	rules, err := entry.Read(entry.Default)
@@ -82,7 +82,7 @@ func newGated(t testing.TB, enforces bool) *gated {
 			},
 			Current: w.client.Pages,
 			Gadget: func(_ context.Context, module string) ([]dossier.Text, error) {
-				title, err := site.Parse("User:" + map[string]string{"ext.usergadget.p7": "Mara", "ext.usergadget.p8": "Bad"}[module] + "/g.js")
+				title, err := site.Parse("User:" + map[string]string{"ext.usergadget.p7": "Mara", "ext.usergadget.p8": "Bad", "ext.usergadget.p7@earlier": "Bad"}[module] + "/g.js")
 				return []dossier.Text{{Title: title, Kind: entry.Gadget, Digest: "d"}}, err
 			},
 		})
@@ -90,6 +90,9 @@ func newGated(t testing.TB, enforces bool) *gated {
 			w.Header().Set("Cache-Control", "public, max-age=9")
 			_, _ = io.WriteString(w, "own "+r.URL.Query().Get("modules")+";")
 		})
+		for _, change := range more {
+			change(w, d, o)
+		}
 	})
 	for _, name := range []string{"Noor", "Mara", "Bad", "Newt"} {
 		g.wiki.AddUser(name, name+"'s password")
@@ -337,6 +340,9 @@ func TestOurOwnGadgetsAreJudgedForWhoeverAsks(t *testing.T) {
 		if _, body = g.get(target); strings.Contains(body, "own") || !strings.Contains(body, `"ext.usergadget.p8":"error"`) {
 			t.Errorf("%s: %q", target, body)
 		}
+	}
+	if _, body = g.get("/sallyport/g/p7/earlier/load.php?modules=ext.usergadget.p7"); !strings.Contains(body, `"ext.usergadget.p7":"error"`) {
+		t.Errorf("earlier texts that a rule refuses: %q", body)
 	}
 	if _, body = g.get("/sallyport/load.php?only=styles&modules=ext.usergadget.p8"); body != "own ext.usergadget.p8;" {
 		t.Errorf("styles: %q", body)

@@ -1,7 +1,7 @@
 // Package gateway is the http.Handler in front of a MediaWiki: a reverse proxy that adds the bootstrap to pages.
 //
-//	browser ──► refuse service workers ──► policy ──► own paths (/sallyport/…) ──► own handlers
-//	                                   └─► compress ──► shield ──► entry ──► approved ──► door ──► announce writes ──► proxy ──► MediaWiki
+//	browser ──► refuse service workers, odd paths ──► policy ──► own paths (/sallyport/…) ──► own handlers
+//	                                   └─► compress ──► trials ──► shield ──► entry ──► switches ──► approved ──► door ──► announce writes ──► proxy ──► MediaWiki
 //	                                                                                          └─ inject the bootstrap
 //
 // What writes is read whole, classified, and goes on in one plain spelling or waits for an approval ([Door]). Everything else
@@ -29,8 +29,11 @@ type Options struct {
 	OnWrite  func()                                   // called after somebody wrote to the wiki; may be nil
 	Door     *Door                                    // what holds writes back; nil lets everything through
 	Shield   *Shield                                  // what withholds scripts; nil lets everything through
+	Switches *Switches                                // what is switched off; nil lets everything through
 	Entry    *Entry                                   // what scripts may run, for whom; nil lets everything through
 	Approved *Approved                                // what reviewers approved; nil serves everything as it is
+	Trials   *Trials                                  // who runs what waits for them; nil: nobody does
+	Exposure *Exposure                                // who is served what; nil does not note it
 	Policy   *Policy                                  // what pages may load; nil leaves that to the wiki
 	Log      *slog.Logger
 }
@@ -50,17 +53,30 @@ func New(o Options) http.Handler {
 	if o.Approved != nil { // next to the wiki: the others judge what goes out
 		wiki = o.Approved.before(wiki)
 	}
+	if o.Exposure != nil { // it sees what would go out
+		wiki = o.Exposure.before(wiki)
+	}
+	if o.Switches != nil { // whatever the rules say
+		wiki, o.Own = o.Switches.before(wiki), o.Switches.beforeOwn(o.Own, o.Base)
+	}
 	if o.Entry != nil { // closer to the wiki than the shield, which notes what went out
 		wiki, o.Own = o.Entry.before(wiki), o.Entry.beforeOwn(o.Own, o.Base)
 	}
 	if o.Shield != nil {
 		wiki, o.Own = o.Shield.before(wiki), o.Shield.beforeOwn(o.Own, o.Base)
 	}
+	if o.Trials != nil { // before all that answers for the wiki
+		o.Own = o.Trials.beforeOwn(o.Own, wiki)
+		wiki = o.Trials.before(wiki)
+	}
 	all := withOwnPaths(withCompression(wiki), o.Own, o.Base)
+	if o.Exposure != nil { // and here whether it did
+		all = o.Exposure.around(all, o.Base)
+	}
 	if o.Policy != nil {
 		all = o.Policy.on(all, o.Base)
 	}
-	return withoutServiceWorkers(withoutGrants(all))
+	return withoutServiceWorkers(withoutGrants(withPlainPaths(all)))
 }
 
 // withOwnPaths answers addresses below the base path itself, with and without the final slash.

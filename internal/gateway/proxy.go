@@ -24,6 +24,9 @@ func newProxy(o Options) *httputil.ReverseProxy {
 			if o.Policy != nil {
 				withholdPasskeys(r.Header)
 			}
+			if err := tryPage(r, o); err != nil {
+				return err
+			}
 			return inject(r, o)
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {

@@ -86,6 +86,8 @@ func (h *Shield) beforeOwn(next http.Handler, base string) http.Handler {
 			if err == nil && pinned {
 				name, _, _ := strings.Cut(single, "/")
 				q.Set("modules", "ext.usergadget."+name)
+			} else if earlier := keptIn(r.URL.Path, base); err == nil && earlier != "" {
+				q.Set("modules", q.Text("modules")+earlier)
 			}
 			return request{file: "load.php", q: q, fixed: pinned}, err
 		})
@@ -186,7 +188,8 @@ func (h *Shield) withheld(all []incident.Session, parts []incident.Part) []strin
 	var names []string
 	for _, p := range parts {
 		if slices.ContainsFunc(all, func(s incident.Session) bool { return h.Guard.Withholds(s, h.Sessions.account(s), p) }) {
-			names = append(names, p.Module)
+			name, _, _ := strings.Cut(p.Module, "@") // behind it stands which of its texts
+			names = append(names, name)
 		}
 	}
 	return names
@@ -196,6 +199,9 @@ func (h *Shield) withheld(all []incident.Session, parts []incident.Part) []strin
 // answer, without a body, is let come about only when it is known what that was.
 func (h *Shield) note(next http.Handler, w http.ResponseWriter, r *http.Request, s incident.Session, who <-chan wiki.User, parts []incident.Part) {
 	key := target(r)
+	if trialOf(r.Context()) != nil { // another text than everybody's
+		key += " tried"
+	}
 	before, known := h.answers.GetIfPresent(key)
 	body := slices.ContainsFunc(parts, func(p incident.Part) bool { return p.Sources == nil })
 	if body {

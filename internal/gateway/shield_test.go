@@ -25,7 +25,7 @@ type shielded struct {
 }
 
 // modules are the gadgets there are.
-var modules = map[string]string{"ext.gadget.bad": "MediaWiki:Gadget-bad.js", "ext.usergadget.p7": "User:Mara/doit.js"}
+var modules = map[string]string{"ext.gadget.bad": "MediaWiki:Gadget-bad.js", "ext.usergadget.p7": "User:Mara/doit.js", "ext.usergadget.p9@earlier": "User:Mara/doit.js"}
 
 func newShielded(t testing.TB) *shielded {
 	t.Helper()
@@ -201,6 +201,7 @@ func (s *shielded) maraAgain(t *testing.T, asPage []string) {
 		"/w/load.php?modules=ext.gadget.bad%7Cjquery.client":                  "",
 		"/sallyport/load.php?modules=ext.usergadget.p7":                       `mw.loader.state({"ext.usergadget.p7":"error"})`,
 		"/sallyport/g/p7/load.php?modules=ext.usergadget.p7":                  `mw.loader.state({"ext.usergadget.p7":"error"})`,
+		"/sallyport/g/p9/earlier/load.php?modules=ext.usergadget.p9":          `mw.loader.state({"ext.usergadget.p9":"error"})`, // the gadget itself is gone
 		"/sallyport/g/p7/abc.js":                                              `mw.loader.state({"ext.usergadget.p7":"error"})`,
 		"/w/index.php?title=User:Mara/common.js&action=raw&gen=js":            "switched off",
 	} {

@@ -12,19 +12,19 @@ import (
 	"sallyport/internal/store"
 )
 
-// shelf is a store of one row.
-type shelf struct {
+// drawer is a store of one row.
+type drawer struct {
 	mu  sync.Mutex
 	row store.Incident
 }
 
-func (s *shelf) Incident(context.Context, string) (store.Incident, error) {
+func (s *drawer) Incident(context.Context, string) (store.Incident, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.row, nil
 }
 
-func (s *shelf) SaveIncident(_ context.Context, i store.Incident) (bool, error) {
+func (s *drawer) SaveIncident(_ context.Context, i store.Incident) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if i.Version != s.row.Version {
@@ -35,8 +35,8 @@ func (s *shelf) SaveIncident(_ context.Context, i store.Incident) (bool, error) 
 	return true, nil
 }
 
-// process is a breaker that keeps its state on a shelf.
-func (s *stage) process(t *testing.T, on *shelf, set Settings) *Keeper {
+// process is a breaker that keeps its state on a drawer.
+func (s *stage) process(t *testing.T, on *drawer, set Settings) *Keeper {
 	t.Helper()
 	k := &Keeper{Breaker: New(set, s.now), Store: on, Wiki: "w", Now: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler)}
 	sync1(t, k)
@@ -51,7 +51,7 @@ func sync1(t *testing.T, k *Keeper) {
 }
 
 func TestWhatTrippedStaysStoppedAfterARestart(t *testing.T) {
-	s, on := ready(1), &shelf{}
+	s, on := ready(1), &drawer{}
 	before := &Keeper{Breaker: s.Breaker, Store: on, Wiki: "w", Now: func() time.Time { return s.now }}
 	outbreaks(1)[3].run(s, func(string) {})
 	s.Report(s.now, 33, "P33")
@@ -72,7 +72,7 @@ func TestWhatTrippedStaysStoppedAfterARestart(t *testing.T) {
 }
 
 func TestARestartBetweenTwoStepsForgetsNeitherTheStepNorTheText(t *testing.T) {
-	s, on := ready(2), &shelf{}
+	s, on := ready(2), &drawer{}
 	worm := s.worm(2)
 	s.pages["User:P0/tool.js"] += worm
 	s.serve(person(1), "User:P0/tool.js")
@@ -91,7 +91,7 @@ func TestARestartBetweenTwoStepsForgetsNeitherTheStepNorTheText(t *testing.T) {
 }
 
 func TestAnotherProcessPullsAndResets(t *testing.T) {
-	s, on := ready(3), &shelf{}
+	s, on := ready(3), &drawer{}
 	serving := s.process(t, on, Settings{})
 	command := s.process(t, on, Settings{})
 	command.Breaker.Pull(s.now, "Ira", "to see")
@@ -108,7 +108,7 @@ func TestAnotherProcessPullsAndResets(t *testing.T) {
 }
 
 func TestWhatTwoProcessesStopAtTheSameTimeIsStoppedByBoth(t *testing.T) {
-	s, on := ready(4), &shelf{}
+	s, on := ready(4), &drawer{}
 	a, b := s.process(t, on, Settings{}), s.process(t, on, Settings{})
 	a.Breaker.Report(s.now, 1, "P1")
 	b.Breaker.Report(s.now.Add(time.Second), 2, "P2")
@@ -123,7 +123,7 @@ func TestWhatTwoProcessesStopAtTheSameTimeIsStoppedByBoth(t *testing.T) {
 }
 
 func TestWhatADryRunWouldHaveStoppedIsNotStoppedByTheNextRun(t *testing.T) {
-	s, on := ready(1), &shelf{}
+	s, on := ready(1), &drawer{}
 	s.Breaker = s.process(t, on, Settings{DryRun: true}).Breaker
 	outbreaks(1)[3].run(s, func(string) {})
 	sync1(t, &Keeper{Breaker: s.Breaker, Store: on, Wiki: "w", Now: func() time.Time { return s.now }})

@@ -29,8 +29,12 @@ type revisionRow struct {
 	RevID     int64
 	User      string
 	Timestamp time.Time
+	Size      int
 	Slots     struct {
-		Main struct{ ContentModel, Content string }
+		Main struct {
+			ContentModel, Content   string
+			TextHidden, TextMissing bool
+		}
 	}
 }
 

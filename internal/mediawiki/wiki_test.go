@@ -136,6 +136,13 @@ func suite(t *testing.T, on world) {
 		}
 	})
 
+	t.Run("people are found by their numbers", func(t *testing.T) {
+		users, err := c.UsersByID(ctx, []int64{-1, mara, 0, 999_999})
+		if u := users[mara]; err != nil || len(users) != 1 || u.Name != "Mara" || u.ID != mara || !u.Has("edituserjs") {
+			t.Errorf("%+v, %v", users, err)
+		}
+	})
+
 	t.Run("pages come in the order asked, with text, author and model", func(t *testing.T) {
 		rev := edit(asOmar, "User:Omar/my tool.js", "tool();")
 		edit(asOmar, "User:Omar/data.json", `{"a": 1}`)
@@ -206,6 +213,17 @@ func suite(t *testing.T, on world) {
 		}
 		if _, err := c.Revision(ctx, 987654); !errors.Is(err, mediawiki.ErrNoRevision) {
 			t.Errorf("a missing revision: %v", err)
+		}
+		past, err := c.History(ctx, parse(page), 50)
+		if err != nil || len(past) != 2 || past[0].Rev != second || past[1].Rev != first || past[1].Author != "Omar" || past[1].Bytes != len("one();") || past[1].Saved.IsZero() {
+			t.Errorf("the history is %+v, %v", past, err)
+		}
+		if past, err = c.History(ctx, parse(page), 1); err != nil || len(past) != 1 || past[0].Rev != second {
+			t.Errorf("the newest is %+v, %v", past, err)
+		}
+		texts, err := c.Texts(ctx, []int64{first, second, 987654})
+		if want := map[int64]string{first: "one();", second: "two();"}; err != nil || !cmp.Equal(texts, want) {
+			t.Errorf("the texts are %v, %v", texts, err)
 		}
 	})
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sallyport/internal/capability"
+	"sallyport/internal/diff"
 	"sallyport/internal/message"
 	"sallyport/internal/message/messagetest"
 )
@@ -38,7 +39,23 @@ func TestEverySharedMessageIsThereInEveryLanguageAndUsed(t *testing.T) {
 	for _, when := range triggers {
 		s.More = append(s.More, "when-"+strings.ReplaceAll(string(when), " ", "-"))
 	}
+	for _, letters := range []string{"cyrillic", "greek", "armenian", "cherokee", "lisu", "full-width", "mathematical", "latin-unusual"} {
+		s.More = append(s.More, "letters-"+letters)
+	}
 	messagetest.Check(t, s)
+}
+
+func TestALetterThatLooksLatinIsNamedInTheReadersLanguage(t *testing.T) {
+	c := shared(t)
+	for _, r := range []rune{'а', 'α', 'ա', 'Ꭰ', 'ꓐ', 'ａ', '𝐀', 'ɐ'} {
+		en, he := c.Parts("en", diff.Marked("a"+string(r), false)), c.Parts("he", diff.Marked("a"+string(r), false))
+		if !strings.Contains(string(en), `<span class="odd">`) || en == he {
+			t.Errorf("%c: %s, %s", r, en, he)
+		}
+	}
+	if got := c.Parts("he", diff.Marked("<\u202e", true)); got != `<mark>&lt;</mark><span class="odd changed"><bdi></bdi>[U+202E]</span>` {
+		t.Errorf("a hidden character: %s", got)
+	}
 }
 
 var triggers = []capability.Trigger{capability.OnLoad, capability.OnTimer, capability.OnClick, capability.OnConfirmation}

@@ -109,6 +109,8 @@ func (o *Office) says(n *Notice) saying {
 		return saying{"A server was granted", by + " has decided that a script may contact a server. You asked for it, or the gadget is yours. Reload open pages.", ""}
 	case HostRefused:
 		return saying{"A server was not granted", by + " has decided that a script may not contact a server. You asked for it, or the gadget is yours.", ""}
+	case SwitchedOff:
+		return saying{"Code was switched off for everybody", by + " has switched off code that people run.", "Look at it under Switches, on the wiki, where it can be switched on again; or with sallyport switch list."}
 	case AddressChanged:
 		return saying{"Your notices go elsewhere now", whose + " gave another address for notices, or none, and showed a key for it.", notYou}
 	}

@@ -47,11 +47,12 @@ const (
 	HostAsked      Kind = "host-asked"      // somebody asks for a server that a policy keeps a script from
 	HostGranted    Kind = "host-granted"    // such a server was granted
 	HostRefused    Kind = "host-refused"    // or refused, or taken back
+	SwitchedOff    Kind = "switched-off"    // code that people run was switched off
 )
 
 // Kinds are all kinds.
 func Kinds() []Kind {
-	return []Kind{Waits, Second, Approved, Made, Rejected, Said, Failed, NotMe, KeyAdded, KeyRevoked, Recovery, Vouched, Stopped, PastDoor, Breaker, BreakerReset, AddressChanged, HostAsked, HostGranted, HostRefused}
+	return []Kind{Waits, Second, Approved, Made, Rejected, Said, Failed, NotMe, KeyAdded, KeyRevoked, Recovery, Vouched, Stopped, PastDoor, Breaker, BreakerReset, AddressChanged, HostAsked, HostGranted, HostRefused, SwitchedOff}
 }
 
 // routine says whether a notice is about what goes as it should. It is mailed to those alone who ask for everything.

@@ -156,7 +156,12 @@ func TestEverybodyConcernedIsTold(t *testing.T) {
 		"ira: Somebody asks for a new key", "olga: Somebody asks for a new key", "ops: Somebody asks for a new key",
 		"olga: Somebody has vouched for a key", "ops: Somebody has vouched for a key")
 
-	want := []notice.Kind{notice.Recovery, notice.BreakerReset, notice.Breaker, notice.PastDoor, notice.NotMe, notice.Second, notice.KeyAdded}
+	w.OK(w.Store.Append(t.Context(), w.Site.ID,
+		store.Entry{Kind: "switch off", At: w.Now(), Body: `{"kind":"revision","target":"00ff","title":"User:Mara/my_tool.js","reason":"gained: much","by":"Sallyport"}`},
+		store.Entry{Kind: "switch on", At: w.Now(), Body: `{"kind":"revision","target":"00ff","title":"User:Mara/my_tool.js","by":"Ada","id":1}`}))
+	w.said("code is off, and on again", "ira: Code was switched off for everybody", "ops: Code was switched off for everybody")
+
+	want := []notice.Kind{notice.SwitchedOff, notice.Recovery, notice.BreakerReset, notice.Breaker, notice.PastDoor, notice.NotMe, notice.Second, notice.KeyAdded}
 	if diff := cmp.Diff(want, w.kinds(audittest.Mara)); diff != "" {
 		t.Errorf("Mara, who gave no address, can read (-want +got):\n%s", diff)
 	}

@@ -37,6 +37,9 @@ type event struct {
 	Author    int64     `json:"author"`  // of the gadget it is for
 	Name      string    `json:"author_name"`
 	Script    string    `json:"script"`
+	Kind      string    `json:"kind"` // of a switch
+	Target    string    `json:"target"`
+	Title     string    `json:"title"`
 }
 
 type page struct {
@@ -101,6 +104,8 @@ func plan(kind string) (Kind, circle) {
 		return HostGranted, askers
 	case "host refused":
 		return HostRefused, askers
+	case "switch off":
+		return SwitchedOff, approvers | operators
 	}
 	return "", 0
 }
@@ -200,6 +205,9 @@ func (o *Office) details(e *store.Entry, v *event) Details {
 	}
 	if strings.HasPrefix(e.Kind, "host ") {
 		d.Page = v.Script
+	}
+	if e.Kind == "switch off" {
+		d.Page, d.What = strings.ReplaceAll(v.Title, "_", " "), strings.TrimSpace(v.Kind+" "+v.Target)
 	}
 	if len(v.Pages) > 0 {
 		d.Page, d.More = o.o.Site.PrefixedText(wiki.Title{NS: v.Pages[0].NS, Key: v.Pages[0].Title}), len(v.Pages)-1

@@ -14,18 +14,20 @@ type State string
 
 // States of an enabled gadget. Only an On gadget runs.
 const (
-	On     State = "on"
-	Moved  State = "moved"  // its page moved to somebody else: it rests until the reader looks at it again
-	Gone   State = "gone"   // its page was deleted
-	Broken State = "broken" // its definition cannot be used
-	Denied State = "denied" // the reader lacks a right it asks for
+	On      State = "on"
+	Moved   State = "moved"   // its page moved to somebody else: it rests until the reader looks at it again
+	Gone    State = "gone"    // its page was deleted
+	Broken  State = "broken"  // its definition cannot be used
+	Stopped State = "stopped" // the operators switched it off
+	Denied  State = "denied"  // the reader lacks a right it asks for
 )
 
 // Enabled is one gadget on somebody's list.
 type Enabled struct {
 	Choice store.Choice
-	Gadget *Gadget // nil when Gone
+	Gadget *Gadget // what runs; nil when Gone
 	State  State
+	Stay   *Stay // nil: the newest texts run
 }
 
 // User returns the account behind a user name, as the wiki spells it, or [ErrNoUser].
@@ -60,13 +62,15 @@ func (r *Registry) Enabled(ctx context.Context, user store.Account) ([]Enabled, 
 		g := gadgets[c.Gadget]
 		list[i] = Enabled{Choice: c, Gadget: g, State: state(c, g, user)}
 	}
-	return list, nil
+	return list, r.staying(ctx, list, user)
 }
 
 func state(c store.Choice, g *Gadget, user store.Account) State {
 	switch {
 	case g == nil:
 		return Gone
+	case g.Stopped != nil:
+		return Stopped
 	case g.Row.OwnerID != c.OwnerID:
 		return Moved
 	case g.Problem != "":
@@ -89,6 +93,9 @@ func (r *Registry) SwitchOn(ctx context.Context, userID, id int64) error {
 	if err := r.TakeBack(ctx, userID, id); err != nil {
 		return err
 	}
+	if err := r.accept(ctx, userID, g); err != nil {
+		return err
+	}
 	defer r.granted.Invalidate(userID)
 	return r.store.Choose(ctx, store.Choice{
 		Wiki: r.Site.ID, UserID: userID, Gadget: id, OwnerID: g.Row.OwnerID, Since: r.now(),
@@ -101,12 +108,21 @@ func (r *Registry) SwitchOff(ctx context.Context, userID, id int64) error {
 	if err := r.store.Unchoose(ctx, r.Site.ID, userID, id); err != nil {
 		return err
 	}
+	if err := r.store.Unaccept(ctx, r.Site.ID, userID, id); err != nil {
+		return err
+	}
 	return r.TakeBack(ctx, userID, id)
 }
 
 // List answers a gallery query, and how many gadgets match in all.
 func (r *Registry) List(ctx context.Context, q store.Query) ([]store.Listed, int, error) {
-	return r.store.List(ctx, r.Site.ID, q)
+	rows, total, err := r.store.List(ctx, r.Site.ID, q)
+	if err != nil || q.Owner != "" { // authors find their own, with what is wrong
+		return rows, total, err
+	}
+	all := len(rows)
+	rows = r.unlisted(ctx, rows)
+	return rows, total - (all - len(rows)), nil
 }
 
 // Users counts the people who have a gadget switched on.

@@ -11,7 +11,12 @@ import (
 // Closure returns the given gadgets and every user gadget they depend on or have as a peer, dependencies first. Gadgets
 // on a dependency cycle, and those that depend on one with a problem, come with a Problem of their own.
 func (r *Registry) Closure(ctx context.Context, roots []*Gadget) ([]*Gadget, error) {
-	w := walk{r: r, state: map[int64]*Gadget{}}
+	return r.ClosureFor(ctx, roots, nil)
+}
+
+// ClosureFor is Closure for somebody who stays on earlier texts of gadgets: these are taken wherever one of them is needed.
+func (r *Registry) ClosureFor(ctx context.Context, roots, stays []*Gadget) ([]*Gadget, error) {
+	w := walk{r: r, state: map[int64]*Gadget{}, stays: stays}
 	for _, g := range roots {
 		w.pulled = 0
 		if _, err := w.visit(ctx, g); err != nil {
@@ -23,6 +28,7 @@ func (r *Registry) Closure(ctx context.Context, roots []*Gadget) ([]*Gadget, err
 
 type walk struct {
 	r      *Registry
+	stays  []*Gadget
 	state  map[int64]*Gadget // nil while on the path
 	path   []*Gadget
 	order  []*Gadget
@@ -74,6 +80,9 @@ func (w *walk) stands(g, on *Gadget) *Gadget {
 }
 
 func (w *walk) need(ctx context.Context, id int64) (*Gadget, error) {
+	if i := slices.IndexFunc(w.stays, func(g *Gadget) bool { return g.Row.PageID == id }); i >= 0 {
+		return w.visit(ctx, w.stays[i])
+	}
 	g, err := w.r.Gadget(ctx, id)
 	if err != nil {
 		return nil, err

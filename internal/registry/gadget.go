@@ -9,6 +9,7 @@ import (
 	"sallyport/internal/bundle"
 	"sallyport/internal/gadget"
 	"sallyport/internal/store"
+	"sallyport/internal/switches"
 	"sallyport/internal/wiki"
 )
 
@@ -31,8 +32,12 @@ type Gadget struct {
 	Styles bool // its effective type is styles: it is loaded as a style sheet
 	// Key names everything the gadget's bytes depend on: its definition, the texts of its files, and what is wrong with them.
 	Key string
+	// Kept names the set of texts it is made of, when those are the ones that somebody stays on; empty for the newest.
+	Kept store.Digest
 	// Problem is why it cannot run, as a sentence; empty when it can. A gadget with single files missing still runs.
 	Problem string
+	// Stopped is what the operators switched it off by; nil when they did not. Then Problem says so, too.
+	Stopped *switches.Switch
 }
 
 // File is one page of a gadget as it will be served. Its text is not kept here: see [Registry.Inputs].
@@ -40,6 +45,7 @@ type File struct {
 	bundle.File
 	Page  store.Page // the page the text comes from; behind a redirect, its target
 	Owner string     // whose page that is; empty for pages in the MediaWiki namespace
+	Lost  bool       // of a kept set: the text is not kept any more
 }
 
 // Foreign returns the names of other people whose pages the gadget runs: they can change it too.
@@ -78,7 +84,7 @@ func (r *Registry) Gadgets(ctx context.Context, ids []int64) (map[int64]*Gadget,
 	for _, id := range ids {
 		if c, ok := r.gadgets.GetIfPresent(id); ok && c.generation == generation {
 			if c.gadget != nil {
-				found[id] = c.gadget
+				found[id] = r.inService(ctx, c.gadget)
 			}
 			continue
 		}
@@ -103,7 +109,7 @@ func (r *Registry) Gadgets(ctx context.Context, ids []int64) (map[int64]*Gadget,
 				found[id] = &Gadget{Row: row, Module: ModuleName(id), Problem: "its pages cannot be read right now; try again in a minute"}
 				continue
 			}
-			found[id] = g
+			found[id] = r.inService(ctx, g)
 		}
 		r.gadgets.Set(id, cached{generation, g})
 	}

@@ -122,7 +122,7 @@ func lists(grants []store.Grant, id int64, h gadget.Host) bool {
 // Grant lets a gadget use servers in somebody's pages, besides what they granted it already. What it does not ask for now, and
 // what the operators do not leave to readers, is left out.
 func (r *Registry) Grant(ctx context.Context, userID, id int64, hosts []gadget.Host) error {
-	g, err := r.Gadget(ctx, id)
+	g, err := r.running(ctx, userID, id)
 	if err != nil {
 		return err
 	}

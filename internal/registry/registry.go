@@ -31,6 +31,7 @@ import (
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/policy"
 	"sallyport/internal/store"
+	"sallyport/internal/switches"
 	"sallyport/internal/wiki"
 )
 
@@ -63,6 +64,10 @@ type Options struct {
 	Changed  func() // called when recent changes have something new; it must not block. May be nil
 	// Operators is their word on servers that gadgets ask for; nil on a wiki whose pages may use all there are.
 	Operators *policy.Operators
+	// Stops is the operators' switch that a gadget is off by, or nil. It must be quick. Without the function nothing is ever off.
+	Stops func(ctx context.Context, g *Gadget) *switches.Switch
+	// Publishers are the groups whose members' gadgets are handed out; none for everybody's.
+	Publishers []string
 }
 
 // Registry knows the gadgets of one wiki. Its methods are safe for concurrent use.
@@ -76,15 +81,18 @@ type Registry struct {
 	now      func() time.Time
 	changed  func()
 
-	operators *policy.Operators
-	granted   *otter.Cache[int64, grantedOnce] // by user id
-	granting  singleflight.Group
-	requested requested
+	stops      func(ctx context.Context, g *Gadget) *switches.Switch
+	publishers []string
+	operators  *policy.Operators
+	granted    *otter.Cache[int64, grantedOnce] // by user id
+	granting   singleflight.Group
+	requested  requested
 
 	// generation rises whenever a page, a gadget or an account that matters has changed. Everything remembered in
 	// memory is remembered together with the generation it was made in.
 	generation atomic.Int64
 	gadgets    *otter.Cache[int64, cached]
+	keeps      *otter.Cache[store.Digest, cached] // by set
 	people     people
 	messages   *otter.Cache[messageKey, map[string]string]
 	site       siteGadgets
@@ -101,8 +109,10 @@ type cached struct {
 func New(o Options) *Registry {
 	r := &Registry{
 		Site: o.Site, wiki: o.Wiki, store: o.Store, suffixes: o.Suffixes, log: o.Log, now: o.Now, changed: o.Changed, operators: o.Operators,
+		stops: o.Stops, publishers: o.Publishers,
 		granted: otter.Must(&otter.Options[int64, grantedOnce]{MaximumSize: 20_000}),
 		gadgets: otter.Must(&otter.Options[int64, cached]{MaximumSize: 20_000}),
+		keeps:   otter.Must(&otter.Options[store.Digest, cached]{MaximumSize: maxKept}),
 		messages: otter.Must(&otter.Options[messageKey, map[string]string]{
 			MaximumSize:      10_000,
 			ExpiryCalculator: otter.ExpiryWriting[messageKey, map[string]string](time.Minute),

@@ -10,6 +10,7 @@
 package shelf
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,15 +40,19 @@ type Shelf struct {
 	Facts func(ctx context.Context, p wiki.Page, read *finding.Script) risk.Facts
 	// Audience counts the people who have switched on what a page is part of. known is false where that cannot be counted.
 	Audience func(ctx context.Context, t wiki.Title) (people int, known bool, err error)
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Changed is told of a text that was read, before the list has it, with the text before it; on an error it is told again. It may be
+	// told several times of the same, and at every process. nil: nobody is.
+	Changed func(ctx context.Context, c Change) error
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 const (
-	rejudged = 24 * time.Hour // how long a judgement is believed when nothing is heard
-	atOnce   = 100            // lines taken at once
-	look     = time.Second    // pause when nothing is due
+	rejudged = 24 * time.Hour  // how long a judgement is believed when nothing is heard
+	atOnce   = 100             // lines taken at once
+	look     = time.Second / 4 // pause when nothing is due
 	troubled = 10 * time.Second
+	patience = 5  // lines that may fail before the others wait, too
 	most     = 64 // outside hosts that a line has
 )
 
@@ -85,16 +90,23 @@ func (s *Shelf) Run(ctx context.Context) error {
 	return nil
 }
 
-// judgeDue judges some of what is due, and says how many.
+// judgeDue judges some of what is due, and says how many. What cannot be judged stays due, and does not stop the others at once.
 func (s *Shelf) judgeDue(ctx context.Context) (int, error) {
 	rows, err := s.Store.DueScripts(ctx, s.Site.ID, s.Now(), atOnce)
 	if err != nil {
 		return 0, err
 	}
+	failures := 0
 	for _, x := range rows {
-		if err := s.judge(ctx, x); err != nil {
-			return 0, err
+		if one := s.judge(ctx, x); one != nil {
+			err = cmp.Or(err, one)
+			if failures++; failures == patience {
+				break
+			}
 		}
+	}
+	if err != nil {
+		return 0, err
 	}
 	return len(rows), nil
 }
@@ -150,6 +162,9 @@ func (s *Shelf) fill(ctx context.Context, t wiki.Title, x store.Script, known *d
 		return fmt.Errorf("keep what %q can do: %w", x.Title, err)
 	}
 	x.Capabilities = string(text)
+	if err := s.tell(ctx, t, x, known, facts); err != nil {
+		return err
+	}
 	return s.Store.JudgeScript(ctx, x, s.Now().Add(rejudged))
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -164,4 +165,43 @@ func TestRunGoesOnUntilItIsStopped(t *testing.T) {
 	}
 	cancel()
 	w.must(<-ended)
+}
+
+func TestWhatATextGainedOverTheOneBeforeIsTold(t *testing.T) {
+	w := newWorld(t)
+	var told []Change
+	var broken error
+	w.shelf.Changed = func(_ context.Context, c Change) error {
+		told = append(told, c)
+		return broken
+	}
+	w.seen(1, "mw.notify( 1 );")
+	w.judged(1)
+	w.read("mw.notify( 1 );")
+	w.judged(1)
+	if len(told) != 1 || told[0].Base != "" || len(told[0].Gained) != 0 || told[0].Was != 0 {
+		t.Errorf("of the first text that is read: %+v", told)
+	}
+	w.seen(2, text)
+	w.judged(1)
+	broken = errors.New("the store is away")
+	w.read(text)
+	if _, err := w.shelf.judgeDue(t.Context()); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
+	}
+	broken = nil
+	x := w.judged(1)
+	c := told[len(told)-1]
+	if len(told) != 3 || c.Base != store.DigestOf("mw.notify( 1 );") || c.Now != store.DigestOf(text) || c.Score != x.Score || c.Was >= c.Score || c.People != 40 || c.Author != "Mara" || c.Title != w.title {
+		t.Errorf("%d told, %+v", len(told), c)
+	}
+	if len(c.Gained) == 0 || !slices.ContainsFunc(c.Gained, func(c capability.Capability) bool { return c.Name == capability.Network && c.Target == "words.example" }) {
+		t.Errorf("gained %+v", c.Gained)
+	}
+	w.seen(3, "nobody can read this")
+	w.must(w.db.SetAside(t.Context(), store.Failure{Job: w.job("nobody can read this"), Reason: "too long", Tries: 3, Failed: w.now}))
+	w.judged(1)
+	if c := told[len(told)-1]; c.Base != store.DigestOf(text) || len(c.Gained) != 1 || c.Gained[0].Name != capability.Opaque {
+		t.Errorf("of a text that nobody can read: %+v", c)
+	}
 }

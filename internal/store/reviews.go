@@ -40,6 +40,8 @@ type Reviews interface {
 	Review(ctx context.Context, wiki, title string, d Digest) (Review, error)
 	// Approved returns the text of each page that was approved last, by title. Pages without one are absent.
 	Approved(ctx context.Context, wiki string, titles []string) (map[string]Review, error)
+	// ApprovedTexts lists the texts of a page that were approved, the last one first.
+	ApprovedTexts(ctx context.Context, wiki, title string, limit int) ([]Review, error)
 	// WaitingTexts lists what waits for reviewers, newest first.
 	WaitingTexts(ctx context.Context, wiki string, limit int) ([]Review, error)
 }

@@ -21,6 +21,9 @@ type Script struct {
 	Hosts        []string // outside hosts that it contacts
 	People       int      // who run it: have switched on a gadget that it is part of, at least those with power; -1: nobody can count them
 	Powerful     int      // people with power who were served it lately; -1: not known
+	// Base is the text before this one: the last that was read and not switched off meanwhile. Empty when there is none. Only
+	// [Scripts.DueScripts] tells it.
+	Base Digest
 	// News counts what happened to the line. Who judges it says how much of that they have seen.
 	News int64
 }

@@ -148,6 +148,7 @@ type Store interface {
 	// Secret returns 32 random bytes kept under a name, made at the first call; the same for every process on this store.
 	Secret(ctx context.Context, name string) ([]byte, error)
 
+	Acceptances
 	Agreements
 	Analyses
 	Approvals
@@ -158,6 +159,9 @@ type Store interface {
 	Requests
 	Reviews
 	Scripts
+	Exposures
+	Switches
+	Trials
 	Uses
 	Violations
 

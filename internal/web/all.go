@@ -9,6 +9,7 @@ import (
 	"sallyport/internal/gadget"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
+	"sallyport/internal/switches"
 )
 
 const (
@@ -114,6 +115,9 @@ func (p *pages) rows(list []store.Listed, mine map[int64]registry.State) []row {
 		}
 		if g.Problem != "" {
 			rows[i].State = string(registry.Broken)
+		}
+		if p.Switches != nil && p.Switches.Stops(&switches.Subject{Gadget: g.PageID, Digest: g.Digest, Authors: []string{g.Owner}}) != nil {
+			rows[i].State = string(registry.Stopped)
 		}
 	}
 	return rows

@@ -48,6 +48,8 @@ func byCookie(_ context.Context, r *http.Request) (wiki.User, error) {
 		return ira(), nil
 	} else if err == nil && c.Value == "guard" {
 		return guardian(), nil
+	} else if err == nil && c.Value == "review" {
+		return reviewer(), nil
 	} else if err == nil && c.Value == "decide" {
 		return decider(), nil
 	}

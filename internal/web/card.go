@@ -7,6 +7,7 @@ import (
 
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
+	"sallyport/internal/switches"
 )
 
 // card is a gadget as a list shows it.
@@ -19,17 +20,19 @@ type card struct {
 	Facts       []template.HTML // by whom, how many people, whose pages, who can change it
 	State       string          // a [registry.State], or empty
 	Problem     string
-	Lacks       []string // rights the reader lacks
-	Was         string   // Moved: whose it was when it was switched on; may be empty
-	Now         string   // Moved: whose it is
+	Stopped     *switches.Switch // what it is switched off by for everybody
+	Lacks       []string         // rights the reader lacks
+	Was         string           // Moved: whose it was when it was switched on; may be empty
+	Now         string           // Moved: whose it is
 	Switches    []button
-	Wanted      wanted // servers outside the wiki, when the reader has something to decide about them
+	Wanted      wanted  // servers outside the wiki, when the reader has something to decide about them
+	Change      *change // since the reader accepted it; nil when there is none, and on other people's lists
 }
 
 // button is a form with one button that does one deed.
 type button struct {
 	Action, To, Token, Back string
-	Hosts                   string
+	Hosts, Set              string
 	Owner                   int64
 	Label                   template.HTML
 	Name                    string // the gadget's, for people who hear the button alone
@@ -109,6 +112,7 @@ func (p *pages) card(v *visit, e registry.Enabled, rights []string) (card, error
 	if err != nil {
 		return c, err
 	}
+	c.Stopped = g.Stopped
 	if c.Problem = r.Problem; c.Problem != "" && e.State == registry.On {
 		c.State = string(registry.Broken)
 	}
@@ -159,7 +163,7 @@ func (p *pages) button(v *visit, d deed, name string) []button {
 	d.user = v.me.ID
 	return []button{{
 		Action: p.gadgetURL(d.gadget) + "/switch", To: d.to, Owner: d.owner, Back: v.here(),
-		Hosts: d.hosts, Token: p.tokens.mint(d, v.Request), Label: p.words.HTML(v.lang, "switch-"+d.to), Name: name, Main: d.to == "on" || d.to == "allow",
+		Hosts: d.hosts, Set: d.set, Token: p.tokens.mint(d, v.Request), Label: p.words.HTML(v.lang, "switch-"+d.to), Name: name, Main: d.to == "on" || d.to == "allow" || d.to == "accept",
 	}}
 }
 

@@ -25,8 +25,9 @@ type village struct {
 	people  map[string]store.Account
 	chosen  map[int64][]store.Choice // by user id
 	granted map[[2]int64][]string    // hosts, by user id and gadget
-	users   map[int64]int            // further people who use a gadget
-	broken  error                    // what every question answers
+	kept    map[[2]int64]registry.Accepted
+	users   map[int64]int // further people who use a gadget
+	broken  error         // what every question answers
 }
 
 func (v *village) Gadget(_ context.Context, id int64) (*registry.Gadget, error) {
@@ -72,6 +73,8 @@ func (v *village) Enabled(_ context.Context, user store.Account) ([]registry.Ena
 		switch {
 		case e.Gadget == nil:
 			e.State = registry.Gone
+		case e.Gadget.Stopped != nil:
+			e.State = registry.Stopped
 		case e.Gadget.Row.OwnerID != c.OwnerID:
 			e.State = registry.Moved
 		case e.Gadget.Problem != "":
@@ -79,9 +82,41 @@ func (v *village) Enabled(_ context.Context, user store.Account) ([]registry.Ena
 		case len(lacking(e.Gadget.Def.Settings.Rights, user.Rights)) > 0:
 			e.State = registry.Denied
 		}
+		if a := v.kept[[2]int64{user.UserID, c.Gadget}]; !a.Stays.IsZero() {
+			e.Stay = &registry.Stay{Since: a.Stays, Newest: e.Gadget, State: e.State}
+			e.Gadget, e.State = a.Gadget, registry.On
+		}
 		list = append(list, e)
 	}
 	return list, v.broken
+}
+
+func (v *village) Accepted(_ context.Context, userID int64) (map[int64]registry.Accepted, error) {
+	all := map[int64]registry.Accepted{}
+	for at, a := range v.kept {
+		if at[0] == userID {
+			all[at[1]] = a
+		}
+	}
+	return all, v.broken
+}
+
+func (v *village) Accept(_ context.Context, userID, id int64, shown store.Digest) error {
+	if registry.SetOf(v.gadgets[id]) != shown {
+		return registry.ErrChanged
+	}
+	v.kept[[2]int64{userID, id}] = registry.Accepted{Gadget: v.gadgets[id]}
+	return v.broken
+}
+
+func (v *village) Stay(_ context.Context, userID, id int64) error {
+	a, ok := v.kept[[2]int64{userID, id}]
+	if !ok {
+		return registry.ErrNothingKept
+	}
+	a.Stays = today
+	v.kept[[2]int64{userID, id}] = a
+	return v.broken
 }
 
 func (v *village) List(ctx context.Context, q store.Query) ([]store.Listed, int, error) {
@@ -198,8 +233,8 @@ func (v *village) add(id int64, title, owner string, d gadget.Definition) *regis
 func newVillage() *village {
 	v := &village{
 		gadgets: map[int64]*registry.Gadget{}, people: map[string]store.Account{}, chosen: map[int64][]store.Choice{},
-		granted: map[[2]int64][]string{},
-		users:   map[int64]int{1: 1203, 2: 309, 5: 17},
+		granted: map[[2]int64][]string{}, kept: map[[2]int64]registry.Accepted{},
+		users: map[int64]int{1: 1203, 2: 309, 5: 17},
 	}
 	for i, name := range []string{"Mara", "Ira", "עדה", "Old Tom", "Table.json", hostile} {
 		v.people[name] = store.Account{UserID: int64(i + 1), Name: name, Rights: []string{"edit"}}

@@ -16,15 +16,20 @@ import (
 // of all of them, light and dark, are left there to be looked at.
 func TestBrowserPagesFitTheirWindow(t *testing.T) {
 	_, judged := withJudge(t)
-	s := newStreet(t, listedScripts(t), withBreaker(stirred(false)), underway(t), judged)
+	l := newLibrary()
+	s := newStreet(t, withPast(t, l), importing(l, &writer{}), listedScripts(t), withBreaker(stirred(false)), underway(t), judged, withExposure(t), withSomeOff(t))
 	s.wanting(t, 1, bothServers...)
 	s.wanting(t, 2, append(bothServers, "script-src https://tracker.example counts", "font-src https://new.example looks good", "frame-src https://maps.example shows where")...)
 	s.SetCookie(s.Server.URL, "village_session", "guard")
+	s.changing(l)
 	dir := os.Getenv("SCREENSHOTS")
-	for _, path := range []string{"/", "/user/Ira", "/gadgets", "/gadgets?search=zzz", "/gadget/p1", "/gadget/p2", "/gadget/p3", "/gadget/p5", "/gadget/p6", "/nothing", "/incident",
-		"/script/User:Mara/translate.js", "/script/User:Mara/translate.css", "/script/MediaWiki:Gadget-lib.js", "/script/User:Ira/footnotes.js", "/script/" + url.PathEscape("User:"+strange+"/"+strange+".js"), "/hosts?host=https://maps.test", agreeAt("User:Mara/footnotes.js", notes)[len("/sallyport"):], "/policy?derive=99", "/scripts"} {
+	for _, path := range []string{"/", "/user/Ira", "/gadgets", "/gadgets?search=zzz", "/gadget/p1", "/gadget/p2", "/gadget/p3", "/gadget/p5", "/gadget/p6", "/nothing", "/incident", "/exposure?title=User:Mara/translate.js",
+		"/script/User:Mara/translate.js", "/script/User:Mara/translate.css", "/script/MediaWiki:Gadget-lib.js", "/script/User:Ira/footnotes.js", "/script/" + url.PathEscape("User:"+strange+"/"+strange+".js"), "/hosts?host=https://maps.test", agreeAt("User:Mara/footnotes.js", notes)[len("/sallyport"):], "/policy?derive=99", "/scripts", "/switches?kind=gadget&target=p1"} {
 		if strings.HasPrefix(path, "/policy") || strings.HasPrefix(path, "/hosts") || path == "/scripts" {
 			s.SetCookie(s.Server.URL, "village_session", "decide")
+		}
+		if strings.HasPrefix(path, "/switches") {
+			s.SetCookie(s.Server.URL, "village_session", "review")
 		}
 		for _, lang := range []string{"en", "he"} {
 			for _, width := range []int64{320, 1100} {

@@ -14,6 +14,7 @@ import (
 
 	"sallyport/internal/gadget"
 	"sallyport/internal/registry"
+	"sallyport/internal/switches"
 	"sallyport/internal/wiki"
 )
 
@@ -24,11 +25,15 @@ type gadgetPage struct {
 	Facts               []template.HTML
 	Summary             *summary // what it can do; nil where that is not known
 	Problem             string
-	State               string // of the reader's own choice; empty when it is off
+	Stopped             *switches.Switch // what it is switched off by for everybody
+	Off                 string           // address of the form that switches it off for everybody; empty for those who may not
+	State               string           // of the reader's own choice; empty when it is off
 	Was, Owner          string
 	Lacks               []string
 	Switches            []button
-	Wanted              wanted // servers outside the wiki
+	Wanted              wanted  // servers outside the wiki
+	Change              *change // since the reader accepted it
+	Past                *past   // nil when there is nothing to compare
 	Conditions          []template.HTML
 	Files               []file
 	Requires, Peers     []template.HTML
@@ -94,7 +99,7 @@ func (p *pages) describe(v *visit, g *registry.Gadget) (*gadgetPage, error) {
 	settings := g.Def.Settings
 	body := &gadgetPage{
 		Name: g.Row.Name, Title: g.Row.Title, Module: g.Module, Description: g.Def.Description, Owner: g.Row.Owner,
-		Facts: p.facts(v.lang, g.Row.Owner, users, r), Problem: r.Problem, Lacks: lacking(settings.Rights, v.me.Rights),
+		Facts: p.facts(v.lang, g.Row.Owner, users, r), Problem: r.Problem, Stopped: g.Stopped, Off: p.switchAddress(v, switches.Gadget, g.Module, ""), Lacks: lacking(settings.Rights, v.me.Rights),
 		Conditions: p.conditions(v.lang, settings), Reach: r, Saved: g.Row.Saved,
 		JSON: p.gadgetURL(g.Row.PageID) + ".json", Definition: visible(string(g.Def.JSON())),
 		History: p.historyURL(g.Row.Title), Diff: p.diffURL(g.Row.Title, g.Row.RevID),
@@ -109,6 +114,7 @@ func (p *pages) describe(v *visit, g *registry.Gadget) (*gadgetPage, error) {
 	if body.Summary, err = p.summary(ctx, v.lang, g); err != nil {
 		return nil, err
 	}
+	body.Past = p.gadgetPast(v, g)
 	body.Requires, body.Peers = p.modules(ctx, g.Requires), p.modules(ctx, g.Peers)
 	return body, p.offer(v, g, body)
 }
@@ -127,6 +133,11 @@ func (p *pages) offer(v *visit, g *registry.Gadget, body *gadgetPage) (err error
 		if e.Choice.Gadget != g.Row.PageID {
 			continue
 		}
+		changes, err := p.changes(v, []registry.Enabled{e})
+		if err != nil {
+			return err
+		}
+		body.Change = changes[e.Choice.Gadget]
 		e.Gadget = g
 		if body.Wanted, err = p.wanted(v, g, e.State); err != nil {
 			return err

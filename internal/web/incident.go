@@ -51,7 +51,11 @@ func (p *pages) incident(v *visit) error {
 	for _, t := range slices.Backward(s.Trips) {
 		a := alarm{Trip: t}
 		for _, title := range t.Pages {
-			a.Titles = append(a.Titles, p.pageLink(title))
+			line := p.pageLink(title)
+			if at := p.exposureURL(v, title, ""); at != "" {
+				line += " · " + link(at, p.words.Text(v.lang, "exposure-link"))
+			}
+			a.Titles = append(a.Titles, line)
 		}
 		body.Trips = append(body.Trips, a)
 		for _, name := range t.Accounts {

@@ -10,7 +10,9 @@ import (
 	"path"
 	"time"
 
+	"sallyport/internal/diff"
 	"sallyport/internal/message"
+	"sallyport/internal/switches"
 )
 
 //go:embed pages codex
@@ -38,6 +40,8 @@ type view struct {
 	SeesPeople    bool // the reader holds power, and may see who else does
 	Decides       bool // the reader may decide what people ask for
 	ListsScripts  bool // there is a page about all scripts
+	SeesReviews   bool // the reader decides about texts that wait, or tests them
+	SeesSwitches  bool // the reader may see what is switched off
 	SeesPolicy    bool // the reader is an operator, and there are pages about the policy
 	Body          any
 }
@@ -80,6 +84,8 @@ func (p *pages) vocabulary(lang string) template.FuncMap {
 		"code":   code,
 		"asks":   newAsks,
 		"shown":  visible,
+		"parts":  func(parts []diff.Part) template.HTML { return p.words.Parts(lang, parts) },
+		"moment": func(t time.Time) template.HTML { return p.words.Moment(lang, t) },
 		"date":   func(t time.Time) template.HTML { return p.words.Date(lang, t) },
 		"number": func(n int) string { return p.words.Number(lang, n) },
 	}
@@ -97,7 +103,9 @@ func (p *pages) show(v *visit, name string, status int, body any) error {
 		Lang: lang, Dir: p.words.Dir(lang), Style: p.styles.address(p.Base, p.words.Dir(lang)), Base: p.Base, SiteName: p.Site.Name,
 		Home: p.Site.Path(p.mainPage()), LogIn: p.logIn(), Page: name, Me: v.me.Name, Down: v.down != nil,
 		Search: v.URL.Query().Get("search"), MayNotSwitch: why, SuggestsLogin: login, SeesPeople: p.seesPeople(v), Decides: p.Requests != nil && mayDecide(v) == nil, Body: body,
-		SeesPolicy: p.Policy != nil && mayLook(v) == nil, ListsScripts: p.listsScripts(),
+		SeesReviews:  p.reviewsTexts() && p.Reviews.Awaited(v.me),
+		SeesSwitches: p.Switches != nil && switches.MaySee(v.me),
+		SeesPolicy:   p.Policy != nil && mayLook(v) == nil, ListsScripts: p.listsScripts(),
 	}
 	if v.me.ID == 0 {
 		data.Me = ""

@@ -1,6 +1,11 @@
 package web
 
-import "sallyport/internal/message"
+import (
+	"time"
+
+	"sallyport/internal/message"
+	"sallyport/internal/switches"
+)
 
 // Menu returns a function that gives the text of the link to My gadgets in a language, for the personal menu of the wiki's
 // own pages.
@@ -23,6 +28,21 @@ func Notice() (func(lang string) [3]string, error) {
 		return [3]string{
 			words.Text(lang, "blocked-notice", "$1", "$2"), words.Text(lang, "blocked-notice-some", "$1"), words.Text(lang, "blocked-notice-link"),
 		}
+	}, nil
+}
+
+// Stopped returns a function that says in a language that a gadget of a name is switched off, or everything that people wrote is.
+func Stopped() (func(lang, name string, by *switches.Switch) string, error) {
+	words, err := message.Read(messages)
+	if err != nil {
+		return nil, err
+	}
+	return func(lang, name string, by *switches.Switch) string {
+		since := by.At.UTC().Format(time.DateOnly)
+		if by.Kind == switches.All {
+			return words.Text(lang, "stopped-notice-all", since, visible(by.By), visible(by.Reason))
+		}
+		return words.Text(lang, "stopped-notice", visible(name), since, visible(by.By), visible(by.Reason))
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"sallyport/internal/message/messagetest"
 	"sallyport/internal/risk"
 	"sallyport/internal/rollout"
+	"sallyport/internal/switches"
 	"sallyport/internal/violation"
 )
 
@@ -35,12 +36,25 @@ func said() messagetest.Set {
 	for n := finding.Note; n <= finding.Critical; n++ {
 		s.More = append(s.More, "severity-"+n.String())
 	}
-	for _, f := range []*fault{errNoPage, errNoGadget, errNoUser, errNoScript, errWikiDown, errNobody, errScript, errOld, errToken, errExpired, errMoved, errWants, errForm, errOurs, errUncertain, errAway, errNoRight} {
+	for _, f := range []*fault{errNoPage, errNoGadget, errNoUser, errNoScript, errWikiDown, errNobody, errScript, errOld, errToken, errExpired, errMoved, errWants, errTexts, errNotKept, errByHand, errNoFree, errForm, errOurs, errUncertain, errAway, errQuestion, errOwnEyes, errNoRight} {
 		s.More = append(s.More, "error-"+f.key, "error-"+f.key+"-do")
 	}
 	for _, f := range []*fault{errTooMany, errUnheardOf, errNoDecider, errNoRequest, errDecided, errNoReason} {
 		s.More = append(s.More, "error-"+f.key, "error-"+f.key+"-do")
 	}
+	for _, f := range []*fault{errNoReview, errNoReviewer, errOwnText, errReviewed, errNoWhy, errNoTester, errManyTrials} {
+		s.More = append(s.More, "error-"+f.key, "error-"+f.key+"-do")
+	}
+	for _, wrong := range []string{"too-many", "wrong-time", "wrong-title", "wrong-text"} {
+		s.More = append(s.More, "exposure-"+wrong)
+	}
+	for _, f := range []*fault{errNoSwitcher, errOff, errOn, errNoSwitch, errNoTarget, errNoOffWhy, errManyOff} {
+		s.More = append(s.More, "error-"+f.key, "error-"+f.key+"-do")
+	}
+	for _, kind := range switches.Kinds {
+		s.More = append(s.More, "switches-wrong-"+string(kind))
+	}
+	s.More = append(s.More, "switches-already")
 	for _, what := range rollout.Deeds() {
 		s.More = append(s.More, "policy-did-"+what)
 	}

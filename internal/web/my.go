@@ -16,6 +16,8 @@ type myPage struct {
 	Off      *card // a gadget just switched off
 	Public   string
 	Skeleton skeleton
+	Imports  *importsPart // nil where scripts are not known
+	Unused   []row        // gadgets the reader wrote and has not switched on
 }
 
 // skeleton is a first definition for somebody who has never written one.
@@ -36,16 +38,25 @@ func (p *pages) my(v *visit) error {
 	if err != nil {
 		return err
 	}
+	changes, err := p.changes(v, list)
+	if err != nil {
+		return err
+	}
 	for _, e := range list {
 		c, err := p.card(v, e, v.me.Rights)
 		if err != nil {
 			return err
 		}
+		c.Change = changes[c.ID]
 		body.Cards = append(body.Cards, c)
 	}
 	body.Public = p.personURL(v.me.Name)
 	body.Skeleton = p.skeleton(v.me.Name)
 	body.Off = p.justOff(v, list)
+	body.Imports = p.imports(v)
+	if body.Unused, err = p.unused(v, body.Cards); err != nil {
+		return err
+	}
 	return p.show(v, "my", http.StatusOK, body)
 }
 

@@ -37,6 +37,8 @@ var (
 	errExpired   = &fault{http.StatusForbidden, "expired"}
 	errMoved     = &fault{http.StatusConflict, "moved"}
 	errWants     = &fault{http.StatusConflict, "wants"}
+	errTexts     = &fault{http.StatusConflict, "texts"}
+	errNotKept   = &fault{http.StatusConflict, "notkept"}
 	errForm      = &fault{http.StatusBadRequest, "form"}
 	errOurs      = &fault{http.StatusInternalServerError, "ours"}
 	errUncertain = &fault{http.StatusServiceUnavailable, "unknown-user"}
@@ -51,6 +53,10 @@ func faultOf(err error) *fault {
 		return f
 	case errors.Is(err, registry.ErrNotFound), errors.Is(err, store.ErrNotFound):
 		return errNoGadget
+	case errors.Is(err, registry.ErrChanged):
+		return errTexts
+	case errors.Is(err, registry.ErrNothingKept):
+		return errNotKept
 	case errors.Is(err, registry.ErrNoUser):
 		return errNoUser
 	case errors.Is(err, mediawiki.ErrUnavailable):
@@ -75,6 +81,10 @@ func (p *pages) oops(v *visit, err error) {
 		body.Again = at
 	} else if strings.HasPrefix(v.URL.Path, p.Base+"/requests/") {
 		body.Again = p.Base + "/requests"
+	} else if strings.HasPrefix(v.URL.Path, p.Base+"/review/") {
+		body.Again = p.Base + "/review"
+	} else if v.URL.Path == p.Base+"/imports" {
+		body.Again = p.Base + "/"
 	} else if f.status >= http.StatusInternalServerError {
 		body.Again = v.URL.RequestURI()
 	}

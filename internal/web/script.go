@@ -18,6 +18,7 @@ import (
 	"sallyport/internal/risk"
 	"sallyport/internal/store"
 	"sallyport/internal/story"
+	"sallyport/internal/switches"
 	"sallyport/internal/trace"
 	"sallyport/internal/wiki"
 )
@@ -30,6 +31,11 @@ type Scripts struct {
 	Known dossier.Analyses
 	// List is every script with what is known of it in short; nil: there is no page about all of them. A [store.Store] is one.
 	List store.Scripts
+	// History lists the revisions of a page, newest first; nil: there is no picture of what they could do.
+	History func(ctx context.Context, t wiki.Title, most int) ([]Revision, error)
+	// Pages are pages as they are, in the order asked; nil: readers' own scripts are not looked into. Texts are those of revisions.
+	Pages func(ctx context.Context, titles []wiki.Title) ([]wiki.Page, error)
+	Texts func(ctx context.Context, revs []int64) (map[int64]string, error)
 	// Run says whether scripts are run at all, here or by workers.
 	Run bool
 	// Facts are what is known of who keeps a page and who runs it, besides what reading says; nil: nothing.
@@ -72,9 +78,12 @@ type scriptPage struct {
 	Story            []trace.Scene
 	Hosts            []hostRow
 	Others           []finding.Other
+	Past             *past // nil when there is nothing to compare
 	Isolation        string
 	Visits, Coverage int
+	Served           string // where it is said who was served it; empty for those who may not know
 	JSON             string
+	Off              string // address of the form that switches this text off; empty for those who may not
 }
 
 type canRow struct {
@@ -110,7 +119,11 @@ func (p *pages) script(v *visit) error {
 	if format == "json" {
 		return p.scriptJSON(v, k)
 	}
-	return p.show(v, "script", http.StatusOK, p.tell(v.lang, k))
+	body := p.tell(v.lang, k)
+	body.Off = p.switchAddress(v, switches.Revision, string(k.digest), p.Site.Prefixed(k.page.Title))
+	body.Past = p.past(v, []wiki.Title{k.page.Title})
+	body.Served = p.exposureURL(v, k.title, "")
+	return p.show(v, "script", http.StatusOK, body)
 }
 
 // newest finds a page and what is known of it.
@@ -130,8 +143,14 @@ func (p *pages) newest(ctx context.Context, name string) (*known, error) {
 	if !page.Exists() || kind == wiki.NotCode || kind == wiki.SiteHTML {
 		return nil, errNoScript
 	}
-	k := &known{page: page, title: p.Site.PrefixedText(page.Title), digest: store.DigestOf(page.Text), script: &finding.Script{}, report: &trace.Report{}}
-	err = p.fill(ctx, k, p.Scripts.Run && (kind == wiki.SiteJS || kind == wiki.UserJS))
+	return p.about(ctx, page, store.DigestOf(page.Text))
+}
+
+// about is what is known of one text of a page.
+func (p *pages) about(ctx context.Context, page wiki.Page, digest store.Digest) (*known, error) {
+	k := &known{page: page, title: p.Site.PrefixedText(page.Title), digest: digest, script: &finding.Script{}, report: &trace.Report{}}
+	kind := wiki.Code(page.Title, page.Model)
+	err := p.fill(ctx, k, p.Scripts.Run && (kind == wiki.SiteJS || kind == wiki.UserJS))
 	if err == nil && p.Scripts.Facts != nil {
 		k.facts = p.Scripts.Facts(ctx, page, k.script)
 	}

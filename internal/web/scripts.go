@@ -17,6 +17,7 @@ type scriptsPage struct {
 	People                bool // the reader is told who runs what
 	Hidden                bool // they would be, in a window of its own
 	Picture               *riskPicture
+	Graph                 *loadGraph // nil when nothing is loaded, and in a part of the list
 	Rows                  []scriptRow
 	Total, From, To       int
 	Sort                  string
@@ -82,6 +83,11 @@ func (p *pages) scripts(v *visit) error {
 	}
 	if body.People {
 		if body.Picture, err = p.riskPicture(v); err != nil {
+			return err
+		}
+	}
+	if q.Offset == 0 && q.Words == "" {
+		if body.Graph, err = p.loadGraph(v); err != nil {
 			return err
 		}
 	}

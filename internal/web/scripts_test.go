@@ -22,6 +22,7 @@ func listedScripts(t *testing.T) func(*Options) {
 	t.Cleanup(func() { _ = db.Close() })
 	text, err := json.Marshal(capability.Set{
 		{Name: capability.Network, Target: "words.example", Certainty: capability.Certain}, {Name: capability.WriteSiteCode, Certainty: capability.Certain},
+		{Name: capability.Import, Target: "User:Ira/footnotes.js", Certainty: capability.Certain}, {Name: capability.Import, Target: "https://cdn.example/x.js", Certainty: capability.Certain},
 		{Name: capability.Delete, Certainty: capability.Likely, Trigger: capability.OnLoad}, {Name: capability.WritePage, Certainty: capability.Likely},
 	})
 	if err != nil {
@@ -75,6 +76,14 @@ func TestTheListOfScriptsSaysWhatShouldWorryItsReaderFirst(t *testing.T) {
 	}
 	if first, last := strings.Index(body, `<th scope="row"><a href="/sallyport/script/User:Mara/translate.js"`), strings.Index(body, `<th scope="row"><a href="/sallyport/script/User:Ira/footnotes.js"`); first < 0 || last < first {
 		t.Errorf("the worst is not first: %d, %d", first, last)
+	}
+	for _, want := range []string{"Of the 5 most dangerous scripts, one loads others.", `>User:Ira/footnotes.js</text>`, `class="host" x="430"`, ">cdn.example</text>", `<li><a href="/sallyport/script/User:Mara/translate.js">`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the picture of what loads what lacks %q", want)
+		}
+	}
+	if searched := s.get("/sallyport/scripts?search=Mara").Body.String(); strings.Contains(searched, "graph-says") {
+		t.Error("a part of the list has a picture of all")
 	}
 	if strings.Contains(body, hostile) {
 		t.Error("a hostile host gets into the page as it is")

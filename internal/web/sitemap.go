@@ -15,10 +15,18 @@ func (p *pages) sitemap() http.Handler {
 	at("GET", "/gadgets.json", p.allJSON)
 	at("GET", "/gadget/{which...}", p.gadget)
 	at("POST", "/gadget/{which}/switch", p.turn)
+	if p.Edits != nil && p.Scripts != nil && p.Scripts.Pages != nil {
+		at("POST", "/imports", p.turnImport)
+	}
 	if p.Breaker != nil {
 		at("GET", "/incident", p.incident)
 		at("GET", "/incident.json", p.incidentJSON)
 		at("POST", "/incident/pull", p.pull)
+	}
+	if p.Exposure != nil {
+		at("GET", "/exposure", p.exposure)
+		at("GET", "/exposure.csv", p.exposureCSV)
+		at("GET", "/exposure.json", p.exposureJSON)
 	}
 	if p.Policy != nil {
 		at("GET", "/hosts", p.hosts)
@@ -38,6 +46,20 @@ func (p *pages) sitemap() http.Handler {
 		at("GET", "/scripts.csv", p.scriptsCSV)
 		at("GET", "/scripts.json", p.scriptsJSON)
 		at("GET", "/scripts.sarif", p.scriptsSARIF)
+	}
+	if p.reviewsTexts() {
+		at("GET", "/review", p.review)
+		at("GET", "/review.csv", p.reviewCSV)
+		at("GET", "/review.json", p.reviewJSON)
+		at("GET", "/review/{digest}", p.reviewOne)
+		at("POST", "/review/{digest}", p.doReview)
+		at("GET", "/trial", p.trials)
+		at("POST", "/trial", p.stopTrial)
+	}
+	if p.Switches != nil {
+		at("GET", "/switches", p.switches)
+		at("GET", "/switches.json", p.switchesJSON)
+		at("POST", "/switches", p.doSwitch)
 	}
 	if p.Judge != nil {
 		at("GET", "/agree", p.asksFirst)

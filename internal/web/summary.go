@@ -42,7 +42,13 @@ func (p *pages) summary(ctx context.Context, lang string, g *registry.Gadget) (*
 	}
 	s := &summary{Score: -1}
 	for i, f := range g.Files {
-		if err := s.add(listed[titles[i]], f.Page.Digest); err != nil {
+		x := listed[titles[i]]
+		if g.Kept != "" && x.Digest != f.Page.Digest {
+			if x, err = p.earlier(ctx, titles[i], f.Page); err != nil {
+				return nil, err
+			}
+		}
+		if err := s.add(x, f.Page.Digest); err != nil {
 			return nil, err
 		}
 	}

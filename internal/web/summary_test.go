@@ -31,7 +31,7 @@ func TestAGadgetSaysTheWorstItCanDoFirst(t *testing.T) {
 	s.made(1, "User:Mara/translate.js", "User:Ira/footnotes.js")
 	for _, path := range []string{"/sallyport/", "/sallyport/gadget/p1"} {
 		body := s.get(path).Body.String()
-		for _, want := range []string{"Risk: Severe", "can change code that runs for everybody</span>", "can delete pages as you</span>", "and 1 more"} {
+		for _, want := range []string{"Risk: Severe", "can change code that runs for everybody</span>", "can delete pages as you</span>", "and 3 more"} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s lacks %q:\n%s", path, want, body)
 			}
@@ -46,7 +46,7 @@ func TestAGadgetSaysTheWorstItCanDoFirst(t *testing.T) {
 			Capabilities  []struct{ Name string }
 		}
 	}
-	if err := json.Unmarshal(s.get("/sallyport/gadget/p1.json").Body.Bytes(), &data); err != nil || data.Risk.Score != 71 || len(data.Risk.Capabilities) != 4 {
+	if err := json.Unmarshal(s.get("/sallyport/gadget/p1.json").Body.Bytes(), &data); err != nil || data.Risk.Score != 71 || len(data.Risk.Capabilities) != 6 {
 		t.Errorf("%+v (%v)", data, err)
 	}
 }

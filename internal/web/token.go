@@ -20,6 +20,7 @@ type deed struct {
 	gadget int64
 	owner  int64  // whose gadget the page showed
 	to     string // one of deeds
+	set    string // of texts that the page showed, when they are what is decided about
 	hosts  string // what the page showed of the servers it asks for: a [digest]
 }
 
@@ -55,10 +56,10 @@ func (t tokens) sign(d deed, expiry int64, r *http.Request) []byte {
 	mac := hmac.New(sha256.New, t.secret)
 	mac.Write([]byte("sallyport switch 1\x00"))
 	session := sessionOf(r)
-	for _, n := range []int64{expiry, d.user, d.gadget, d.owner, int64(len(d.to)), int64(len(d.hosts)), int64(len(t.wiki)), int64(len(session))} {
+	for _, n := range []int64{expiry, d.user, d.gadget, d.owner, int64(len(d.to)), int64(len(d.hosts)), int64(len(d.set)), int64(len(t.wiki)), int64(len(session))} {
 		mac.Write(binary.BigEndian.AppendUint64(nil, uint64(n)))
 	}
-	mac.Write([]byte(d.to + d.hosts + t.wiki + session))
+	mac.Write([]byte(d.to + d.hosts + d.set + t.wiki + session))
 	return mac.Sum(out)
 }
 

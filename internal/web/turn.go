@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"sallyport/internal/registry"
+	"sallyport/internal/store"
 )
 
 // turn switches a gadget on or off for the person who sends the form, and shows the page they came from.
@@ -22,6 +23,10 @@ func (p *pages) turn(v *visit) error {
 		err = p.Registry.SwitchOff(v.Context(), d.user, d.gadget)
 	case "deny":
 		err = p.Registry.TakeBack(v.Context(), d.user, d.gadget)
+	case "accept":
+		err = p.Registry.Accept(v.Context(), d.user, d.gadget, store.Digest(d.set))
+	case "stay":
+		err = p.Registry.Stay(v.Context(), d.user, d.gadget)
 	default:
 		err = p.turnOn(v, d)
 	}
@@ -33,7 +38,7 @@ func (p *pages) turn(v *visit) error {
 
 // turnOn switches a gadget on, or lets one that is on use what it asks for. What is granted is what the form showed, or nothing.
 func (p *pages) turnOn(v *visit, d deed) error {
-	g, err := p.Registry.Gadget(v.Context(), d.gadget)
+	g, err := p.running(v, d)
 	if err != nil {
 		return err
 	}
@@ -59,8 +64,25 @@ func (p *pages) turnOn(v *visit, d deed) error {
 	return p.Registry.Grant(v.Context(), d.user, d.gadget, hosts)
 }
 
-// deeds are what a form can do: switch a gadget on with the servers it asks for, without them, or off; allow them, or no longer.
-var deeds = []string{"on", "bare", "off", "allow", "deny"}
+// running is the gadget that a form is about: the newest, or what the reader stays on when it is about what that may use.
+func (p *pages) running(v *visit, d deed) (*registry.Gadget, error) {
+	if d.to == "allow" {
+		list, err := p.Registry.Enabled(v.Context(), v.account(p.Site))
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			if e.Choice.Gadget == d.gadget && e.Stay != nil {
+				return e.Gadget, nil
+			}
+		}
+	}
+	return p.Registry.Gadget(v.Context(), d.gadget)
+}
+
+// deeds are what a form can do: switch a gadget on with the servers it asks for, without them, or off; allow them, or no longer;
+// accept what became of it, or stay on the texts that were accepted before.
+var deeds = []string{"on", "bare", "off", "allow", "deny", "accept", "stay"}
 
 // allowed reads what a form asks for, and refuses it unless a person sent it from a page of ours.
 func (p *pages) allowed(v *visit) (deed, error) {
@@ -87,7 +109,7 @@ func (p *pages) allowed(v *visit) (deed, error) {
 	if err := v.ParseForm(); err != nil {
 		return d, errForm
 	}
-	d.to, d.hosts = v.PostForm.Get("to"), v.PostForm.Get("hosts")
+	d.to, d.hosts, d.set = v.PostForm.Get("to"), v.PostForm.Get("hosts"), v.PostForm.Get("set")
 	if d.owner, err = strconv.ParseInt(v.PostForm.Get("owner"), 10, 64); err != nil || !slices.Contains(deeds, d.to) {
 		return d, errForm
 	}

@@ -16,8 +16,10 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/approved"
 	"sallyport/internal/audit/accounts"
 	"sallyport/internal/dossier"
+	"sallyport/internal/exposure"
 	"sallyport/internal/gadget"
 	"sallyport/internal/libs"
 	"sallyport/internal/message"
@@ -38,6 +40,9 @@ type Gadgets interface {
 	Users(ctx context.Context, id int64) (int, error)
 	SwitchOn(ctx context.Context, userID, id int64) error
 	SwitchOff(ctx context.Context, userID, id int64) error
+	Accepted(ctx context.Context, userID int64) (map[int64]registry.Accepted, error)
+	Accept(ctx context.Context, userID, id int64, shown store.Digest) error
+	Stay(ctx context.Context, userID, id int64) error
 	Wants(ctx context.Context, userID int64, g *registry.Gadget) ([]registry.Want, error)
 	Grant(ctx context.Context, userID, id int64, hosts []gadget.Host) error
 	TakeBack(ctx context.Context, userID, id int64) error
@@ -53,10 +58,16 @@ type Options struct {
 	Who func(ctx context.Context, r *http.Request) (wiki.User, error)
 	// SiteGadgets lists the wiki's own gadgets; nil where they are not known.
 	SiteGadgets func(ctx context.Context) ([]gadget.Entry, error)
-	Scripts     *Scripts        // nil: there are no pages about scripts
-	Judge       *dossier.Judge  // nil: scripts run without a question, and there is no page that asks one
-	Breaker     Breaker         // nil: there is no page about incidents
-	Policy      *rollout.Keeper // nil: there are no pages about the policy and the hosts it is about
+	// Edits saves a page for the reader who sends a request, as if their browser had; nil: no gadget is made of what they import.
+	Edits    func(r *http.Request, e Edit) (Sent, error)
+	Scripts  *Scripts         // nil: there are no pages about scripts
+	Judge    *dossier.Judge   // nil: scripts run without a question, and there is no page that asks one
+	Breaker  Breaker          // nil: there is no page about incidents
+	Switches *Switching       // nil: there is no page about what is switched off
+	Exposure *exposure.Asking // who was served what; nil: it is not noted, and there is no page about it
+	Policy   *rollout.Keeper  // nil: there are no pages about the policy and the hosts it is about
+	// Reviews is which texts of the site's code may be served; nil where all may: there are no pages about those that wait.
+	Reviews *approved.Book
 	// People is the newest report about who holds power; nil where there is none yet. Without the function there is no page
 	// about them.
 	People func() *accounts.Report

@@ -120,3 +120,9 @@ func Protected(t Title, model string) bool {
 		return false
 	}
 }
+
+// OwnScripts are the names of the pages below a user page that MediaWiki runs for their owner: for all skins, and for those that
+// the tarball has or had (UserModule).
+func OwnScripts() []string {
+	return []string{"common.js", "vector.js", "vector-2022.js", "monobook.js", "timeless.js", "minerva.js", "cologneblue.js", "modern.js"}
+}

@@ -12,9 +12,6 @@ import (
 	"sallyport/internal/wiki"
 )
 
-// ownScripts are the pages that MediaWiki runs for their owner: for all skins, and for those that core has had.
-var ownScripts = []string{"common.js", "vector.js", "vector-2022.js", "monobook.js", "timeless.js", "minerva.js", "cologneblue.js", "modern.js"}
-
 const (
 	// maxScripts bounds the scripts that are followed from one account.
 	maxScripts = 200
@@ -39,7 +36,7 @@ type loader struct {
 // of notes everything an account loads.
 func (l *loader) of(ctx context.Context, u wiki.User, now time.Time) error {
 	var next []wiki.Title
-	for _, name := range ownScripts {
+	for _, name := range wiki.OwnScripts() {
 		next = append(next, wiki.Title{NS: wiki.NSUser, Key: strings.ReplaceAll(u.Name, " ", "_") + "/" + name})
 	}
 	gadgets, err := l.gadgets(ctx, u)

@@ -48,7 +48,7 @@ const util = {
 			config.get( 'wgArticlePath' ).replace( '$1', () => wikiUrlencode( page ) ) + fragment;
 	},
 
-	wikiScript: ( name = 'index' ) => name === 'load' ? config.get( 'wgLoadScript' ) : `${ config.get( 'wgScriptPath' ) }/${ name }.php`,
+	wikiScript: ( name = 'index' ) => `${ config.get( 'wgScriptPath' ) }/${ name }.php`,
 
 	/** A parameter of an address; null when it is not there. The last of several counts. */
 	getParamValue( name, url = location.href ) {

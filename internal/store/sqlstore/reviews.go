@@ -18,6 +18,7 @@ const (
 	lastApproved = `SELECT ` + reviewColumns + ` FROM review r WHERE wiki = $1 AND state = 'approved' AND title IN (%s)
 		AND NOT EXISTS (SELECT 1 FROM review o WHERE o.wiki = r.wiki AND o.title = r.title AND o.state = 'approved'
 			AND (o.decided > r.decided OR o.decided = r.decided AND o.digest > r.digest))`
+	approvedTexts  = `SELECT ` + reviewColumns + ` FROM review WHERE wiki = $1 AND title = $2 AND state = 'approved' ORDER BY decided DESC, digest DESC LIMIT $3`
 	waitingReviews = `SELECT ` + reviewColumns + ` FROM review WHERE wiki = $1 AND state = 'waiting' ORDER BY saved DESC, title, digest LIMIT $2`
 )
 
@@ -85,6 +86,17 @@ func (s *Store) Approved(ctx context.Context, wiki string, titles []string) (map
 		return nil, fmt.Errorf("read what is approved of %q: %w", wiki, err)
 	}
 	return found, nil
+}
+
+// ApprovedTexts lists what was approved of a page.
+func (s *Store) ApprovedTexts(ctx context.Context, wiki, title string, limit int) (all []store.Review, err error) {
+	if !kept(wiki, title) {
+		return nil, nil
+	}
+	if err = s.reviews(ctx, func(r store.Review) { all = append(all, r) }, approvedTexts, wiki, title, limit); err != nil {
+		return nil, fmt.Errorf("list what was approved of %.200q: %w", title, err)
+	}
+	return all, nil
 }
 
 // WaitingTexts lists what waits.

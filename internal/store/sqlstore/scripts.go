@@ -14,23 +14,26 @@ import (
 const (
 	scriptColumns = `wiki, title, rev, digest, author, saved, state, score, reason, hosts, people, powerful, news`
 
-	// A text that is another than before waits to be read; until then the line says what was known of the one before.
+	// A text that is another than before waits to be read; until then the line says what was known of the one before. What it is
+	// compared with is the last that was read, unless that was switched off.
 	upsertScript = `INSERT INTO script (wiki, title, words, sort_key, digest, rev, author, saved, state, score, people, powerful, host_count, due, news, hosts, reason, capabilities)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '` + store.ScriptWaits + `', 0, -1, -1, 0, 0, 1, '[]', '', '')
 		ON CONFLICT (wiki, title) DO UPDATE SET words = excluded.words, rev = excluded.rev, author = excluded.author, saved = excluded.saved,
+			base = CASE WHEN script.digest <> excluded.digest AND script.state = '` + store.ScriptRead + `' AND NOT EXISTS (SELECT 1 FROM switch s
+				WHERE s.wiki = script.wiki AND s.kind = 'revision' AND s.target = script.digest AND s.ended = 0) THEN script.digest ELSE script.base END,
 			state = CASE WHEN script.digest = excluded.digest THEN script.state ELSE excluded.state END, digest = excluded.digest,
 			due = 0, news = script.news + 1
 		WHERE script.rev < excluded.rev`
 	deleteScript     = `DELETE FROM script WHERE wiki = $1 AND title = $2`
-	selectDueScripts = `SELECT ` + scriptColumns + `, capabilities FROM script WHERE wiki = $1 AND due <= $2 ORDER BY due LIMIT $3`
+	selectDueScripts = `SELECT ` + scriptColumns + `, capabilities, base FROM script WHERE wiki = $1 AND due <= $2 ORDER BY due LIMIT $3`
 	judgeScript      = `UPDATE script SET words = $4, state = $5, score = $6, reason = $7, capabilities = $8, hosts = $9, host_count = $10, people = $11, powerful = $12, due = $13
 		WHERE wiki = $1 AND title = $2 AND news = $3`
 	// Whoever judges one of them at this moment has not seen what is new.
 	wakeScripts = `UPDATE script SET due = 0, news = news + 1 WHERE digest = $1 AND (wiki = $2 OR $2 = '')`
 
 	countScripts  = `SELECT count(*) FROM script WHERE %s`
-	selectScripts = `SELECT ` + scriptColumns + `, '' FROM script WHERE %s ORDER BY %s LIMIT %d OFFSET %d`
-	selectNamed   = `SELECT ` + scriptColumns + `, capabilities FROM script WHERE wiki = $1 AND title IN (%s)`
+	selectScripts = `SELECT ` + scriptColumns + `, '', '' FROM script WHERE %s ORDER BY %s LIMIT %d OFFSET %d`
+	selectNamed   = `SELECT ` + scriptColumns + `, capabilities, '' FROM script WHERE wiki = $1 AND title IN (%s)`
 	selectSpread  = `SELECT score, people, count(*) FROM script WHERE wiki = $1 AND state = '` + store.ScriptRead + `' GROUP BY score, people`
 	selectAt      = `SELECT title FROM script WHERE wiki = $1 AND state = '` + store.ScriptRead + `' AND score = $2 AND people = $3 LIMIT $4`
 )
@@ -193,7 +196,7 @@ func (s *Store) scripts(ctx context.Context, statement string, args ...any) (all
 			var x store.Script
 			var hosts string
 			err := rows.Scan(&x.Wiki, &x.Title, &x.Rev, &x.Digest, &x.Author, timeField{&x.Saved}, &x.State, &x.Score, &x.Reason, &hosts, &x.People, &x.Powerful,
-				&x.News, &x.Capabilities)
+				&x.News, &x.Capabilities, &x.Base)
 			if err == nil {
 				err = fromJSON("hosts of "+x.Title, hosts, &x.Hosts)
 			}

@@ -50,6 +50,12 @@ func reviews() []behaviour {
 			got, err := s.Approved(s.ctx, s.wiki, []string{"MediaWiki:A.js", "MediaWiki:B.js", "MediaWiki:C.js", "MediaWiki:D.js", "x\x00"})
 			s.ok(err)
 			s.equal("approved", got, map[string]store.Review{"MediaWiki:A.js": last, "MediaWiki:B.js": b})
+			texts, err := s.ApprovedTexts(s.ctx, s.wiki, "MediaWiki:A.js", 9)
+			s.ok(err)
+			s.equal("one after the other", texts, []store.Review{last, old})
+			texts, err = s.ApprovedTexts(s.ctx, s.wiki, "MediaWiki:A.js", 1)
+			s.ok(err)
+			s.equal("the last", texts, []store.Review{last})
 		}},
 		{"of two texts approved at the same moment one counts, and always the same", func(s subject) {
 			a, b := s.review("MediaWiki:A.js", "one", store.ReviewApproved, 1), s.review("MediaWiki:A.js", "two", store.ReviewApproved, 1)

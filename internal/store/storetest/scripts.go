@@ -127,6 +127,47 @@ func scripts() []behaviour {
 			s.ok(err)
 			s.equal("of another wiki", len(rows)+total, 0)
 		}},
+		{"a text is compared with the last before it that was read and is not switched off", func(s subject) {
+			rev := int64(0)
+			see := func(text string, read bool) {
+				rev++
+				s.ok(s.SeeScript(s.ctx, s.script("User:Mara/x.js", text, rev)))
+				due, err := s.DueScripts(s.ctx, s.wiki, after(0), 9)
+				s.ok(err)
+				if read {
+					due[0].State = store.ScriptRead
+				}
+				s.ok(s.JudgeScript(s.ctx, due[0], after(100)))
+			}
+			base := func(what, want string) {
+				s.t.Helper()
+				due, err := s.DueScripts(s.ctx, s.wiki, after(1000), 9)
+				s.ok(err)
+				if want != "" {
+					want = string(store.DigestOf(want))
+				}
+				s.equal(what, string(due[0].Base), want)
+			}
+			see("one", true)
+			base("at first", "")
+			see("two", false)
+			base("after one that was read", "one")
+			see("three", true)
+			base("after one that nobody read", "one")
+			see("three", true)
+			base("saved again", "one")
+			id, _, err := s.AddSwitch(s.ctx, store.Switch{Wiki: s.wiki, Kind: "revision", Target: string(store.DigestOf("three")), Reason: "bad", By: "Ira", At: after(1)})
+			s.ok(err)
+			see("four", true)
+			base("after one that is off", "one")
+			see("five", true)
+			base("after that", "four")
+			_, err = s.EndSwitch(s.ctx, store.Switch{Wiki: s.wiki, ID: id, Ended: after(2), EndedBy: "Ira"})
+			s.ok(err)
+			see("three", true)
+			see("six", true)
+			base("after one that is on again", "three")
+		}},
 		{"a script without a name, a text or a revision is refused", func(s subject) {
 			s.refused("no name", s.SeeScript(s.ctx, s.script("", "x", 1)))
 			s.refused("no revision", s.SeeScript(s.ctx, s.script("User:Mara/x.js", "x", 0)))

@@ -36,7 +36,7 @@ type subject struct {
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
 	s := open(t)
-	all := slices.Concat(agreements(), texts(), pages(), gadgets(), gallery(), search(), choices(), accounts(), small(), analyses(), approvals(), incidents(), people(), notices(), grants(), policies(), requests(), reviews(), scripts())
+	all := slices.Concat(agreements(), texts(), pages(), gadgets(), gallery(), search(), choices(), accounts(), small(), analyses(), approvals(), incidents(), people(), notices(), grants(), policies(), requests(), reviews(), scripts(), trials(), stays(), switches(), exposures())
 	for i, b := range all {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()

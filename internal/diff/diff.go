@@ -1,20 +1,25 @@
-package confirm
+// Package diff shows two texts side by side to somebody who decides about the newer one.
+//
+// Lines are compared first, and the words of lines that changed. Every character that hides, turns its neighbours round or looks
+// like another one stands by itself with its name, so that what is read is what is there. Nothing is left out but unchanged lines
+// far from any change, and those are counted.
+package diff
 
 import (
 	"strings"
 	"unicode"
 )
 
-// row is a line of a difference as it is shown.
-type row struct {
+// Row is a line of a difference as it is shown.
+type Row struct {
 	Kind     string // "same", "old", "new", "gap"
 	Old, New int    // line numbers from 1; 0 for none
-	Parts    []part
+	Parts    []Part
 	Skipped  int // of a gap: how many lines are left out
 }
 
-// part is a stretch of a line.
-type part struct {
+// Part is a stretch of a line.
+type Part struct {
 	Text    string
 	Changed bool   // differs from the line it is paired with
 	Odd     string // for a character that hides or deceives: what it is
@@ -23,21 +28,21 @@ type part struct {
 // around is how many unchanged lines are shown on either side of a change.
 const around = 3
 
-// diff compares two texts by lines, and changed lines by words.
-func diff(before, after string) []row {
+// Of compares two texts by lines, and changed lines by words.
+func Of(before, after string) []Row {
 	a, b := lines(before), lines(after)
-	var rows []row
+	var rows []Row
 	i, j := 0, 0
 	for _, o := range edits(a, b) {
 		switch o {
 		case keep:
-			rows = append(rows, row{Kind: "same", Old: i + 1, New: j + 1, Parts: marked(a[i], false)})
+			rows = append(rows, Row{Kind: "same", Old: i + 1, New: j + 1, Parts: Marked(a[i], false)})
 			i, j = i+1, j+1
 		case drop:
-			rows = append(rows, row{Kind: "old", Old: i + 1, Parts: []part{{Text: a[i]}}})
+			rows = append(rows, Row{Kind: "old", Old: i + 1, Parts: []Part{{Text: a[i]}}})
 			i++
 		case put:
-			rows = append(rows, row{Kind: "new", New: j + 1, Parts: []part{{Text: b[j]}}})
+			rows = append(rows, Row{Kind: "new", New: j + 1, Parts: []Part{{Text: b[j]}}})
 			j++
 		}
 	}
@@ -53,7 +58,7 @@ func lines(text string) []string {
 }
 
 // paired compares the words of dropped lines with those of the lines put in their place, one by one.
-func paired(rows []row) []row {
+func paired(rows []Row) []Row {
 	for i := 0; i < len(rows); {
 		start := i
 		for i < len(rows) && rows[i].Kind == "old" {
@@ -68,7 +73,7 @@ func paired(rows []row) []row {
 			if k < middle && other < i {
 				rows[k].Parts, rows[other].Parts = words(rows[k].Parts[0].Text, rows[other].Parts[0].Text)
 			} else if k < middle || k >= 2*middle-start {
-				rows[k].Parts = marked(rows[k].Parts[0].Text, true)
+				rows[k].Parts = Marked(rows[k].Parts[0].Text, true)
 			}
 		}
 		if i == start {
@@ -79,19 +84,19 @@ func paired(rows []row) []row {
 }
 
 // words marks what differs between two lines.
-func words(before, after string) (old, fresh []part) {
+func words(before, after string) (old, fresh []Part) {
 	a, b := tokens(before), tokens(after)
 	i, j := 0, 0
 	for _, o := range edits(a, b) {
 		switch o {
 		case keep:
-			old, fresh = append(old, marked(a[i], false)...), append(fresh, marked(b[j], false)...)
+			old, fresh = append(old, Marked(a[i], false)...), append(fresh, Marked(b[j], false)...)
 			i, j = i+1, j+1
 		case drop:
-			old = append(old, marked(a[i], true)...)
+			old = append(old, Marked(a[i], true)...)
 			i++
 		case put:
-			fresh = append(fresh, marked(b[j], true)...)
+			fresh = append(fresh, Marked(b[j], true)...)
 			j++
 		}
 	}
@@ -99,8 +104,8 @@ func words(before, after string) (old, fresh []part) {
 }
 
 // joined puts neighbours of one kind together.
-func joined(parts []part) []part {
-	var out []part
+func joined(parts []Part) []Part {
+	var out []Part
 	for _, p := range parts {
 		if n := len(out); n > 0 && out[n-1].Odd == "" && p.Odd == "" && out[n-1].Changed == p.Changed {
 			out[n-1].Text += p.Text
@@ -150,7 +155,7 @@ func kindOf(r rune) kind {
 }
 
 // folded leaves out unchanged lines far from any change.
-func folded(rows []row) []row {
+func folded(rows []Row) []Row {
 	near := make([]bool, len(rows))
 	for i, r := range rows {
 		if r.Kind == "same" {
@@ -160,7 +165,7 @@ func folded(rows []row) []row {
 			near[k] = true
 		}
 	}
-	var out []row
+	var out []Row
 	for i, r := range rows {
 		switch {
 		case near[i]:
@@ -168,17 +173,17 @@ func folded(rows []row) []row {
 		case len(out) > 0 && out[len(out)-1].Kind == "gap":
 			out[len(out)-1].Skipped++
 		default:
-			out = append(out, row{Kind: "gap", Skipped: 1})
+			out = append(out, Row{Kind: "gap", Skipped: 1})
 		}
 	}
 	return out
 }
 
-// whole is a text as it is shown in full.
-func whole(text string) []row {
-	var rows []row
+// Whole is a text as it is shown in full.
+func Whole(text string) []Row {
+	var rows []Row
 	for i, line := range lines(text) {
-		rows = append(rows, row{Kind: "same", New: i + 1, Parts: marked(line, false)})
+		rows = append(rows, Row{Kind: "same", New: i + 1, Parts: Marked(line, false)})
 	}
 	return rows
 }

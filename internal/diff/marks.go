@@ -1,4 +1,4 @@
-package confirm
+package diff
 
 import (
 	"fmt"
@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// marked cuts a stretch of text so that every character that hides, turns its neighbours round or looks like another one
+// Marked cuts a stretch of text so that every character that hides, turns its neighbours round or looks like another one
 // stands by itself with its name ("Trojan Source", 2021; Unicode TR 39).
-func marked(text string, changed bool) []part {
+func Marked(text string, changed bool) []Part {
 	mixed := mixedWords(text)
-	var parts []part
+	var parts []Part
 	from := 0
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -25,19 +25,19 @@ func marked(text string, changed bool) []part {
 		}
 		if odd != "" {
 			if from < i {
-				parts = append(parts, part{Text: text[from:i], Changed: changed})
+				parts = append(parts, Part{Text: text[from:i], Changed: changed})
 			}
 			shown := text[i : i+size]
 			if !mixed[i] {
 				shown = ""
 			}
-			parts = append(parts, part{Text: shown, Changed: changed, Odd: odd})
+			parts = append(parts, Part{Text: shown, Changed: changed, Odd: odd})
 			from = i + size
 		}
 		i += size
 	}
 	if from < len(text) || len(parts) == 0 {
-		parts = append(parts, part{Text: text[from:], Changed: changed})
+		parts = append(parts, Part{Text: text[from:], Changed: changed})
 	}
 	return parts
 }

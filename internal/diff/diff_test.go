@@ -1,4 +1,4 @@
-package confirm
+package diff
 
 import (
 	"math/rand/v2"
@@ -67,7 +67,7 @@ func TestAnEditScriptIsShort(t *testing.T) {
 }
 
 // shown is what a difference shows, as text.
-func shown(rows []row) string {
+func shown(rows []Row) string {
 	var b strings.Builder
 	for _, r := range rows {
 		b.WriteString(r.Kind + ":")
@@ -89,16 +89,16 @@ func shown(rows []row) string {
 func TestADifferenceShowsWordsAndFoldsTheRest(t *testing.T) {
 	before := strings.Repeat("same\n", 10) + "load( 'a.test' );\nend"
 	after := strings.Repeat("same\n", 10) + "load( 'b.test' );\nnew\nend"
-	got := shown(diff(before, after))
+	got := shown(Of(before, after))
 	for _, want := range []string{"gap:", "old:load( '[a].test' );", "new:load( '[b].test' );", "new:[new]"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	if rows := diff("x", "x"); len(rows) != 1 || rows[0].Kind != "gap" {
+	if rows := Of("x", "x"); len(rows) != 1 || rows[0].Kind != "gap" {
 		t.Errorf("equal texts: %+v", rows)
 	}
-	if got := shown(diff("", "a")); got != "new:[a]\n" {
+	if got := shown(Of("", "a")); got != "new:[a]\n" {
 		t.Errorf("from nothing: %s", got)
 	}
 }
@@ -119,7 +119,7 @@ func TestWhatHidesOrDeceivesIsShown(t *testing.T) {
 		"\u2800":                        "<U+2800>",
 	} {
 		var got strings.Builder
-		for _, p := range marked(text, false) {
+		for _, p := range Marked(text, false) {
 			if p.Odd != "" {
 				got.WriteString("<" + p.Odd + ">")
 			} else {
@@ -145,7 +145,7 @@ func FuzzADifferenceLosesNothing(f *testing.F) {
 		if strings.Join(fresh, "\n") != strings.Join(b, "\n") {
 			t.Fatal("another text")
 		}
-		for _, r := range whole(after) {
+		for _, r := range Whole(after) {
 			n := 0
 			for _, p := range r.Parts {
 				n += len(p.Text)
