@@ -33,6 +33,8 @@ type incidentPage struct {
 	Trips    []alarm // newest first
 	Accounts []string
 	Token    string // empty when nobody can pull it from here
+	Switched int    // what is switched off, by people or by itself
+	Switches string // where that is said; empty without such a page
 	Export   string
 }
 
@@ -48,6 +50,9 @@ func (p *pages) incident(v *visit) error {
 	}
 	s := p.Breaker.State()
 	body := incidentPage{State: s, Export: p.Base + "/incident.json"}
+	if p.Switches != nil {
+		body.Switched, body.Switches = len(p.Switches.Active()), p.Base+"/switches"
+	}
 	for _, t := range slices.Backward(s.Trips) {
 		a := alarm{Trip: t}
 		for _, title := range t.Pages {

@@ -173,3 +173,18 @@ func (p *pages) reviewRow(v *visit, x reviewed, runs map[string]store.Script) re
 func (p *pages) reviewURL(t wiki.Title, d store.Digest) string {
 	return p.Base + "/review/" + string(d) + "?" + url.Values{"title": {p.Site.PrefixedText(t)}}.Encode()
 }
+
+// heldForReview says whether reviewers keep a page's newest text from readers, and where. It is nothing for a text that they get.
+func (p *pages) heldForReview(v *visit, k *known) (address string, state store.ReviewState, err error) {
+	if !p.reviewsTexts() {
+		return "", "", nil
+	}
+	r, err := p.Reviews.Review(v.Context(), k.page.Title, k.digest)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return "", "", nil
+	case err != nil, r.State == store.ReviewApproved:
+		return "", "", err
+	}
+	return p.reviewURL(k.page.Title, k.digest), r.State, nil
+}

@@ -225,3 +225,37 @@ func TestADifferenceThatIsTooLongSaysSo(t *testing.T) {
 		t.Errorf("a short one: %d, %d", len(shown), left)
 	}
 }
+
+func TestThePageOfAScriptLeadsToTheReviewOfATextThatReadersDoNotGet(t *testing.T) {
+	d, reviews := withReviews(t)
+	s := newSetting(t, reviews)
+	says := func() string {
+		t.Helper()
+		page := s.get("/sallyport/script/MediaWiki:Common.js").Body.String()
+		checkMarkup(t, page)
+		leads := strings.Contains(page, "/sallyport/review/"+string(store.DigestOf(newCommon)))
+		for _, what := range []string{"it waits for reviewers", "reviewers rejected it"} {
+			if strings.Contains(page, what) && leads {
+				return what
+			}
+		}
+		return ""
+	}
+	decide := func(state store.ReviewState) {
+		t.Helper()
+		if err := d.Decide(t.Context(), d.title(t, "MediaWiki:Common.js"), store.DigestOf(newCommon), reviewer(), state, "looked at"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := says(); got != "it waits for reviewers" {
+		t.Errorf("a text that waits: %q", got)
+	}
+	decide(store.ReviewRejected)
+	if got := says(); got != "reviewers rejected it" {
+		t.Errorf("a rejected text: %q", got)
+	}
+	decide(store.ReviewApproved)
+	if got := says(); got != "" {
+		t.Errorf("an approved text: %q", got)
+	}
+}

@@ -83,6 +83,8 @@ type scriptPage struct {
 	Visits, Coverage int
 	Served           string // where it is said who was served it; empty for those who may not know
 	JSON             string
+	Review           string // address of its review, where readers do not get this text; empty for one that they get
+	ReviewState      store.ReviewState
 	Off              string // address of the form that switches this text off; empty for those who may not
 }
 
@@ -122,6 +124,9 @@ func (p *pages) script(v *visit) error {
 	body := p.tell(v.lang, k)
 	body.Off = p.switchAddress(v, switches.Revision, string(k.digest), p.Site.Prefixed(k.page.Title))
 	body.Past = p.past(v, []wiki.Title{k.page.Title})
+	if body.Review, body.ReviewState, err = p.heldForReview(v, k); err != nil {
+		return err
+	}
 	body.Served = p.exposureURL(v, k.title, "")
 	return p.show(v, "script", http.StatusOK, body)
 }
