@@ -11,7 +11,7 @@ import (
 
 // fleeting is what MediaWiki itself changes from answer to answer.
 var fleeting = regexp.MustCompile(`"wgRequestId":"[^"]*"|"wgBackendResponseTime":\d+|"wgPageParseReport":\{.*?\}\}|(?s:<!--.*?-->)|sid=\w+` +
-	`|value="\d{14}" name="wpStarttime"|from"?[=:]"?\d{14}|\d\d:\d\d, \d{1,2} \w+ \d{4}`)
+	`|\b20\d{12}\b|\d\d:\d\d, \d{1,2} \w+ \d{4}`)
 
 var tag = regexp.MustCompile(`<script src="/sallyport/boot/[0-9a-z]+\.js"></script>`)
 
