@@ -35,7 +35,7 @@ const (
 	None     Tier = ""
 	SiteCode Tier = "site-code" // MediaWiki:Common.js and its like
 	Gadget   Tier = "gadget"    // the site's gadgets: MediaWiki:Gadget-… and the definitions
-	Popular  Tier = "popular"   // scripts of people that many have switched on
+	Popular  Tier = "popular"   // gadgets in user space that many have switched on, and their pages
 )
 
 // Store is what a book keeps its reviews in; a [store.Store] is one.
@@ -63,6 +63,7 @@ type Options struct {
 	AllPages func(ctx context.Context, ns int, yield func([]wiki.Page) error) error
 	// Audience counts the people who have switched on what a page is part of. known is false where that cannot be counted.
 	Audience func(ctx context.Context, t wiki.Title) (people int, known bool, err error)
+	Gadgets  *Gadgets // nil: there are none in user space
 	Groups   func(ctx context.Context, user string) ([]string, error)
 	Messages func(ctx context.Context, keys []string, lang string) (map[string]string, error)
 	Now      func() time.Time
@@ -76,6 +77,7 @@ type Book struct {
 	lines *otter.Cache[store.Digest, []gadget.Entry]
 	begun *otter.Cache[Tier, struct{}] // tiers of which everything was taken as found
 	tried map[wiki.Title]store.Digest  // texts that are served in place of what is approved
+	crowd *crowd
 }
 
 // revision names a text of the wiki, which never changes.
@@ -107,6 +109,7 @@ func New(o Options) *Book {
 		o: o, seen: otter.Must(&otter.Options[revision, text]{MaximumSize: maxSeen}),
 		lines: otter.Must(&otter.Options[store.Digest, []gadget.Entry]{MaximumSize: maxLines}),
 		begun: otter.Must(&otter.Options[Tier, struct{}]{MaximumSize: 8}),
+		crowd: &crowd{},
 	}
 }
 
@@ -136,7 +139,13 @@ func (b *Book) Tier(ctx context.Context, t wiki.Title) (Tier, error) {
 		if err != nil {
 			return None, fmt.Errorf("count who runs %q: %w", b.o.Site.PrefixedText(t), err)
 		}
-		if known && people >= b.o.Least {
+		if !known || people < b.o.Least { // a gadget that others need has more people than its own
+			known, err = b.partOf(ctx, t, b.popular)
+		}
+		if err != nil {
+			return None, fmt.Errorf("find out whether %q is part of a popular gadget: %w", b.o.Site.PrefixedText(t), err)
+		}
+		if known {
 			tier = Popular
 		}
 	}
@@ -189,9 +198,20 @@ func (b *Book) hasBegun(ctx context.Context, t Tier) (bool, error) {
 
 // waits says whether a text of a page that was never seen waits. Popular pages begin one by one, each when it is seen first.
 func (b *Book) waits(ctx context.Context, p *Page) (bool, error) {
-	if p.Tier != Popular {
+	switch {
+	case p.Tier != Popular:
 		return b.hasBegun(ctx, p.Tier)
+	case p.of != nil:
+		return p.of.waits(ctx, p)
 	}
+	if begun, err := b.partOf(ctx, p.Title, b.begunGadget); err != nil || begun {
+		return begun, err
+	}
+	return b.pageBegins(ctx, p)
+}
+
+// pageBegins says whether a page was seen before as a popular one, and keeps that it is seen now.
+func (b *Book) pageBegins(ctx context.Context, p *Page) (bool, error) {
 	name := cursor(Popular) + " " + b.o.Site.Prefixed(p.Title)
 	begun, err := b.noted(ctx, name)
 	if err != nil || begun {

@@ -18,6 +18,7 @@ type Page struct {
 	Now   store.Digest // of the current text; empty when nothing of the page runs
 	Serve store.Digest // of the text that is served; empty for none
 	To    wiki.Title   // where the text that is served redirects
+	of    *GadgetTexts // as a part of which gadget it is looked at; nil: for itself
 }
 
 // Pinned says whether something else than the current text is served.
@@ -55,6 +56,11 @@ func (b *Book) look(ctx context.Context, titles []wiki.Title, atLeast Tier) ([]P
 		if p.Tier == None {
 			p.Tier = atLeast
 		}
+		if p.Tier == Popular && p.Now == "" && p.Rev != 0 {
+			if err := b.copied(ctx, &p, &texts[i]); err != nil {
+				return nil, err
+			}
+		}
 		if p.Tier != None {
 			if err := b.choose(ctx, &p, texts[i], last[names[i]]); err != nil {
 				return nil, err
@@ -71,6 +77,19 @@ func (b *Book) look(ctx context.Context, titles []wiki.Title, atLeast Tier) ([]P
 		pages[i] = p
 	}
 	return pages, nil
+}
+
+// copied puts in the text of a page that runs in gadgets alone: a definition, for instance.
+func (b *Book) copied(ctx context.Context, p *Page, now *text) error {
+	if b.o.Gadgets == nil {
+		return nil
+	}
+	c, ok, err := b.o.Gadgets.Copy(ctx, p.Title)
+	if err == nil && ok {
+		p.Rev, p.Now, p.Serve = c.RevID, c.Digest, c.Digest
+		*now = text{digest: c.Digest, author: c.Author, saved: c.Saved}
+	}
+	return err
 }
 
 // choose settles what of a page is served.

@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,6 +13,7 @@ import (
 	"sallyport/internal/config"
 	"sallyport/internal/gateway"
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/registry"
 	"sallyport/internal/store"
 	"sallyport/internal/switches"
 	"sallyport/internal/wiki"
@@ -22,21 +26,24 @@ type serving struct {
 	trials *gateway.Trials
 	// vouched reads what two people approved at the write door.
 	vouched func(ctx context.Context) error
+	// gadgets is who hands out gadgets in user space.
+	gadgets *registry.Registry
+	news    *approved.News
 	log     *slog.Logger
 }
 
-// openApproved makes it; nil when no tier is named.
-func openApproved(ctx context.Context, p parts, client *mediawiki.Client, site *wiki.Site, off *switching, stops *breaking) (*serving, error) {
-	if len(p.approved.Serve) == 0 {
+// openApproved makes it; nil without a book, which is when no tier is named.
+func openApproved(ctx context.Context, p parts, book *approved.Book, client *mediawiki.Client, reg *registry.Registry, stops *breaking) (*serving, error) {
+	if book == nil {
 		return nil, nil
 	}
+	site := book.Site()
 	sessions, err := sessionsOf(ctx, p, client, site, stops)
 	if err != nil {
 		return nil, err
 	}
-	book := bookOf(p.approved, p.store, client, site, off.Keeper, p.log)
 	return &serving{
-		book: book, log: p.log,
+		book: book, gadgets: reg, news: &approved.News{Book: book, Log: p.store}, log: p.log,
 		gate: gateway.NewApproved(gateway.Approved{
 			Book: book, Reads: readerOf(client, site), Now: time.Now, Log: p.log,
 			Named: func(ctx context.Context, rev, page int64) (wiki.Title, error) { return namedBy(ctx, client, rev, page) },
@@ -50,6 +57,22 @@ func openApproved(ctx context.Context, p parts, client *mediawiki.Client, site *
 	}, nil
 }
 
+// openBook is what may be served; nil when no tier is named.
+func openBook(p parts, client *mediawiki.Client, site *wiki.Site, off *switching) *approved.Book {
+	if len(p.approved.Serve) == 0 {
+		return nil
+	}
+	return bookOf(p.approved, p.store, client, site, off.Keeper, p.log)
+}
+
+// textsOf says which texts of gadgets are served; nil without a book.
+func textsOf(book *approved.Book) func(ctx context.Context, gadget int64) (registry.Texts, error) {
+	if book == nil {
+		return nil
+	}
+	return func(ctx context.Context, gadget int64) (registry.Texts, error) { return book.OfGadget(ctx, gadget) }
+}
+
 func bookOf(set config.Approved, db store.Store, client *mediawiki.Client, site *wiki.Site, off *switches.Keeper, log *slog.Logger) *approved.Book {
 	return approved.New(approved.Options{
 		Off: off, Site: site, Store: db, Serve: set.Serve, Least: set.Popular, Testers: set.Testers, Heads: client.Heads, Pages: client.Pages, AllPages: client.AllPages,
@@ -58,6 +81,16 @@ func bookOf(set config.Approved, db store.Store, client *mediawiki.Client, site 
 		Groups: func(ctx context.Context, user string) ([]string, error) {
 			a, err := client.Author(ctx, user)
 			return a.Groups, err
+		},
+		Gadgets: &approved.Gadgets{
+			Users:   func(ctx context.Context, gadget int64) (int, error) { return db.Users(ctx, site.ID, gadget) },
+			Crowded: func(ctx context.Context, least int) ([]int64, error) { return crowded(ctx, db, site, least) },
+			With:    func(ctx context.Context, t wiki.Title) ([]int64, error) { return gadgetsWith(ctx, db, site, t) },
+			Copy: func(ctx context.Context, t wiki.Title) (store.Page, bool, error) {
+				title := site.Prefixed(t)
+				pages, err := db.Pages(ctx, site.ID, []string{title})
+				return pages[title], pages[title].Digest != "", err
+			},
 		},
 	})
 }
@@ -133,6 +166,109 @@ func (s *serving) follow(ctx context.Context) {
 			if err := s.vouched(ctx); err != nil && ctx.Err() == nil {
 				s.log.Warn("approvals of the write door not read", "wiki", s.book.Site().ID, "err", err)
 			}
+			if err := s.look(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("popular gadgets not looked at", "wiki", s.book.Site().ID, "err", err)
+			}
 		}
+	}
+}
+
+// look has what reviewers decided served in gadgets, and shows them what waits in popular ones.
+func (s *serving) look(ctx context.Context) error {
+	decided, err := s.news.Any(ctx)
+	if decided {
+		s.gadgets.ReviewsChanged()
+	}
+	if err != nil {
+		return err
+	}
+	ids, err := s.book.Popular(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = s.gadgets.Gadgets(ctx, ids)
+	return err
+}
+
+// maxCrowded bounds the popular gadgets that are looked at on their own account, and those that they need.
+const maxCrowded = 5_000
+
+// crowded lists the gadgets that at least so many people have switched on, and all that these need.
+func crowded(ctx context.Context, db store.Store, site *wiki.Site, least int) (ids []int64, err error) {
+	seen := map[int64]bool{}
+	var next []int64
+	add := func(g store.Gadget) {
+		seen[g.PageID] = true
+		ids = append(ids, g.PageID)
+		for _, id := range g.Needs {
+			next = append(next, id)
+		}
+	}
+	for q := (store.Query{Sort: "users", Limit: 500}); len(ids) < maxCrowded; q.Offset += q.Limit {
+		rows, _, err := db.List(ctx, site.ID, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range rows {
+			if g.Users >= least {
+				add(g.Gadget)
+			}
+		}
+		if len(rows) < q.Limit || rows[len(rows)-1].Users < least {
+			break
+		}
+	}
+	for len(next) > 0 && len(ids) < 2*maxCrowded {
+		missing := slices.DeleteFunc(next, func(id int64) bool { return seen[id] })
+		next = nil
+		found, err := db.Gadgets(ctx, site.ID, missing)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range slices.Sorted(maps.Keys(found)) {
+			add(found[id])
+		}
+	}
+	return ids, nil
+}
+
+// gadgetsWith lists the gadgets that a page is a file of, or the definition.
+func gadgetsWith(ctx context.Context, db store.Store, site *wiki.Site, t wiki.Title) ([]int64, error) {
+	title := site.Prefixed(t)
+	ids, err := db.GadgetsUsing(ctx, site.ID, title)
+	if err != nil {
+		return nil, err
+	}
+	g, err := db.GadgetByTitle(ctx, site.ID, title)
+	if errors.Is(err, store.ErrNotFound) {
+		return ids, nil
+	}
+	return append(ids, g.PageID), err
+}
+
+// approvedNewest is the newest text of a page that may be served, as of revision 0 where reviewers never saw it saved; a page without
+// one is as good as not there.
+func approvedNewest(book *approved.Book, newest func(context.Context, wiki.Title) (wiki.Page, error)) func(context.Context, wiki.Title) (wiki.Page, error) {
+	if book == nil {
+		return newest
+	}
+	return func(ctx context.Context, t wiki.Title) (wiki.Page, error) {
+		p, err := newest(ctx, t)
+		if err != nil || !p.Exists() {
+			return p, err
+		}
+		pages, err := book.Look(ctx, []wiki.Title{t})
+		if err != nil || pages[0].Tier == approved.None || pages[0].Serve == store.DigestOf(p.Text) {
+			return p, err
+		}
+		if pages[0].Serve == "" {
+			return wiki.Page{Title: t}, nil
+		}
+		if p.Text, err = book.Text(ctx, pages[0].Serve); err != nil {
+			return p, err
+		}
+		r, err := book.Review(ctx, t, pages[0].Serve)
+		p.Rev, p.Author, p.Touched = r.RevID, r.Author, r.Saved
+		return p, err
 	}
 }

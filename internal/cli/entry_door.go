@@ -315,9 +315,9 @@ func (n noting) shown(ctx context.Context, userID, id int64) {
 }
 
 // imports serves sallyport.import( name ) in the page.
-func imports(client *mediawiki.Client, site *wiki.Site, door *loadDoor, off *switching, farm map[string]*delivery.Foreign, log *slog.Logger) *delivery.Imports {
+func imports(client *mediawiki.Client, site *wiki.Site, newest func(context.Context, wiki.Title) (wiki.Page, error), door *loadDoor, off *switching, farm map[string]*delivery.Foreign, log *slog.Logger) *delivery.Imports {
 	i := &delivery.Imports{
-		Judge: door.judging(), Site: site, Who: gateway.NewWho(client.WhoAmI).Sent, Newest: newest(client), Revision: client.Revision, Served: gateway.Served,
+		Judge: door.judging(), Site: site, Who: gateway.NewWho(client.WhoAmI).Sent, Newest: newest, Revision: client.Revision, Served: gateway.Served,
 		Stops: off.ofText, Farm: farm, Base: base, Log: log,
 	}
 	if door != nil {

@@ -97,9 +97,10 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
+	book := openBook(p, client, site, off)
 	reg := registry.New(registry.Options{
 		Site: site, Wiki: client, Store: p.store, Suffixes: p.suffixes, Log: p.log, Changed: func() { nudge(changed) }, Operators: operators,
-		Stops: off.ofGadget, Publishers: p.publishers,
+		Stops: off.ofGadget, Publishers: p.publishers, Reviewed: textsOf(book),
 	})
 	off.Changed = reg.Switched
 	secret, err := p.store.Secret(ctx, "web-tokens")
@@ -128,7 +129,7 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
-	reviewed, err := openApproved(ctx, p, client, site, off, stops)
+	reviewed, err := openApproved(ctx, p, book, client, reg, stops)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +170,7 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := delivery.Options{Stopped: sayStopped, Served: exposed.told(), Gadgets: reg, Base: base, Menu: menu, Kept: keptFrom, Imports: imports(client, site, entry, off, farm, p.log), Log: p.log}
+	told := delivery.Options{Stopped: sayStopped, Served: exposed.told(), Gadgets: reg, Base: base, Menu: menu, Kept: keptFrom, Imports: imports(client, site, approvedNewest(book, newest(client)), entry, off, farm, p.log), Log: p.log}
 	if p.policy.Mode == "enforce" {
 		told.Held = reg.Granted
 		if told.Reload, err = web.Reload(); err != nil {

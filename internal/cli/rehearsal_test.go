@@ -26,6 +26,7 @@ import (
 	"sallyport/internal/store"
 	"sallyport/internal/store/sqlstore"
 	"sallyport/internal/store/storetest/pgtest"
+	"sallyport/internal/wiki"
 )
 
 // What Mara's script was, and what somebody with her account makes of it: text that looks hostile and goes nowhere.
@@ -225,11 +226,12 @@ func (r *drill) told() {
 	}
 }
 
-// A worm waits in a script that many run: what reviewers have not approved reaches nobody.
+// A worm waits in a script that many run: what reviewers have not approved reaches nobody, by its page or in its gadget.
 func TestRehearsalWithApprovedTextsAHostileOneReachesNobody(t *testing.T) {
 	r := newDrill(t, func(p *parts) { p.approved = config.Approved{Serve: []string{"popular"}, Popular: 10} })
 	for _, gate := range r.gates {
 		r.ok(gate.approved.book.Begin(t.Context()))
+		r.reviews(gate)
 	}
 	if n := r.everybody(calmText); n != 2*peopleOfDrill {
 		t.Errorf("the calm text reaches %d of %d", n, 2*peopleOfDrill)
@@ -243,7 +245,65 @@ func TestRehearsalWithApprovedTextsAHostileOneReachesNobody(t *testing.T) {
 	if got := r.asks(0, -1, false); got != calmText {
 		t.Errorf("nobody's account is served %q", got)
 	}
+	r.until("both gateways have seen it", func() bool { return r.knows(0, hostileText) && r.knows(1, hostileText) })
+	if n := r.everybody(calmText); n != 2*peopleOfDrill {
+		t.Errorf("with the hostile text seen, the calm one reaches %d of %d", n, 2*peopleOfDrill)
+	}
+	waiting, err := r.gates[1].approved.book.Waiting(t.Context(), 10)
+	r.ok(err)
+	if len(waiting) != 1 || waiting[0].Digest != store.DigestOf(hostileText) || waiting[0].Author != "Mara" {
+		t.Errorf("%+v waits", waiting)
+	}
+	for path, want := range map[string]string{
+		"/import?name=" + popularScript: string(store.DigestOf(calmText)),
+		"/import.js?title=" + popularScript + "&digest=" + string(store.DigestOf(hostileText)): "sallyport.deny(",
+	} {
+		if got := r.fetches(path); !strings.Contains(got, want) || strings.Contains(got, "'hostile'") {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
 	r.told()
+
+	reviewer := wiki.User{ID: 1_000_000, Name: "Ira", Rights: []string{"editinterface", "editsitejs"}}
+	decide := func(state store.ReviewState) {
+		script, err := r.gates[0].registry.Site.Parse(popularScript)
+		r.ok(err)
+		r.ok(r.gates[0].approved.book.Decide(t.Context(), script, store.DigestOf(hostileText), reviewer, state, "a rehearsal"))
+	}
+	serve := func(text string) func() bool {
+		return func() bool { return r.asks(0, 0, true) == text && r.asks(1, 1, true) == text }
+	}
+	decide(store.ReviewApproved)
+	r.until("both gateways serve it in the gadget, now that it is approved", serve(hostileText))
+	decide(store.ReviewRejected)
+	r.until("both serve the one before, now that it is rejected after all", serve(calmText))
+}
+
+// reviews does beside what serve does for approved texts.
+func (r *drill) reviews(gate *joined) {
+	ctx, stop := context.WithCancel(r.Context())
+	done := make(chan error, 1)
+	go func() { done <- gate.approved.run(ctx) }()
+	r.Cleanup(func() {
+		stop()
+		r.ok(<-done)
+	})
+}
+
+// fetches is what a page of the first person's gets from an address below the base.
+func (r *drill) fetches(path string) string {
+	req := httptest.NewRequest(http.MethodGet, "http://wiki.example"+base+path, nil)
+	req.Header.Set("Cookie", r.readers[0])
+	w := httptest.NewRecorder()
+	r.gates[0].handler.ServeHTTP(w, req)
+	return w.Body.String()
+}
+
+// knows says whether a gateway's own copy of the script has a text already.
+func (r *drill) knows(gate int, text string) bool {
+	pages, err := r.dbs[gate].Pages(r.Context(), r.site(), []string{popularScript})
+	r.ok(err)
+	return pages[popularScript].Digest == store.DigestOf(text)
 }
 
 // The same without approvals: it is served until it has been read, then by no gateway, and it is known to whom it was.

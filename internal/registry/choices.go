@@ -97,9 +97,13 @@ func (r *Registry) SwitchOn(ctx context.Context, userID, id int64) error {
 		return err
 	}
 	defer r.granted.Invalidate(userID)
-	return r.store.Choose(ctx, store.Choice{
+	err = r.store.Choose(ctx, store.Choice{
 		Wiki: r.Site.ID, UserID: userID, Gadget: id, OwnerID: g.Row.OwnerID, Since: r.now(),
 	})
+	if err == nil {
+		r.look(ctx, id) // with one more, so many may run it that its texts need approval from now on
+	}
+	return err
 }
 
 // SwitchOff takes a gadget off a person's list, and back what it was granted.

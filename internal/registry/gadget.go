@@ -106,7 +106,7 @@ func (r *Registry) Gadgets(ctx context.Context, ids []int64) (map[int64]*Gadget,
 				}
 				// One gadget that cannot be read must not take the others down; it is tried again at the next request.
 				r.log.Error("gadget not read", "wiki", r.Site.ID, "gadget", id, "err", err)
-				found[id] = &Gadget{Row: row, Module: ModuleName(id), Problem: "its pages cannot be read right now; try again in a minute"}
+				found[id] = r.inService(ctx, r.unreadable(row, err))
 				continue
 			}
 			found[id] = r.inService(ctx, g)
@@ -114,6 +114,19 @@ func (r *Registry) Gadgets(ctx context.Context, ids []int64) (map[int64]*Gadget,
 		r.gadgets.Set(id, cached{generation, g})
 	}
 	return found, nil
+}
+
+// unreadable stands for a gadget that cannot be put together. Where that is only because nobody says what is approved, what was served
+// before goes on.
+func (r *Registry) unreadable(row store.Gadget, err error) *Gadget {
+	g := &Gadget{Row: row, Module: ModuleName(row.PageID), Problem: "its pages cannot be read right now; try again in a minute"}
+	if errors.Is(err, errUnknown) {
+		if c, ok := r.gadgets.GetIfPresent(row.PageID); ok && c.gadget != nil {
+			return c.gadget
+		}
+		g.Problem = "which of its texts are approved cannot be read right now; try again in a minute"
+	}
+	return g
 }
 
 // ByTitle finds a gadget by the title of its definition page. The suffix may be left out, and the namespace may be

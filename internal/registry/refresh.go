@@ -153,7 +153,17 @@ func (r *Registry) define(ctx context.Context, t wiki.Title) error {
 	if err != nil {
 		return err
 	}
-	page := copies[title]
+	texts, err := r.texts(ctx, copies[title].PageID)
+	if err != nil {
+		return err
+	}
+	page, unread, err := serve(ctx, texts, copies[title])
+	if err == nil && page.Digest != copies[title].Digest {
+		err = r.announce(ctx, texts, copies[title], t)
+	}
+	if err != nil {
+		return err
+	}
 	moved, err := r.isRedirect(ctx, page)
 	if err != nil {
 		return err
@@ -172,6 +182,10 @@ func (r *Registry) define(ctx context.Context, t wiki.Title) error {
 	}
 	if g.OwnerID, err = r.people.id(ctx, owner); err != nil {
 		return err
+	}
+	if unread != "" {
+		g.Problem = unread
+		return r.store.SaveGadget(ctx, g)
 	}
 	if err := r.describe(ctx, &g, t, old); err != nil {
 		return err
@@ -205,13 +219,14 @@ func (r *Registry) previous(ctx context.Context, title string, page store.Page) 
 	return byID[page.PageID], err
 }
 
-// dropUnlessMoved looks where a gadget's page is now. A page that is nowhere, or no longer a definition, is forgotten.
+// dropUnlessMoved looks where a gadget's page is now. A page that is nowhere, or no longer a definition, is forgotten. One that is
+// where it was is none any more: it redirects.
 func (r *Registry) dropUnlessMoved(ctx context.Context, g store.Gadget) error {
 	pages, err := r.wiki.PagesByID(ctx, []int64{g.PageID})
 	if err != nil {
 		return err
 	}
-	if len(pages) == 1 && pages[0].Exists() && gadget.IsDefinition(pages[0].Title, r.suffixes) {
+	if len(pages) == 1 && pages[0].Exists() && gadget.IsDefinition(pages[0].Title, r.suffixes) && r.Site.Prefixed(pages[0].Title) != g.Title {
 		if _, err := r.fetch(ctx, []wiki.Title{pages[0].Title}); err != nil {
 			return err
 		}

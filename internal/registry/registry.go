@@ -68,6 +68,8 @@ type Options struct {
 	Stops func(ctx context.Context, g *Gadget) *switches.Switch
 	// Publishers are the groups whose members' gadgets are handed out; none for everybody's.
 	Publishers []string
+	// Reviewed says which texts of a gadget are served. Without it the newest are.
+	Reviewed func(ctx context.Context, gadget int64) (Texts, error)
 }
 
 // Registry knows the gadgets of one wiki. Its methods are safe for concurrent use.
@@ -83,6 +85,7 @@ type Registry struct {
 
 	stops      func(ctx context.Context, g *Gadget) *switches.Switch
 	publishers []string
+	reviewed   func(ctx context.Context, gadget int64) (Texts, error)
 	operators  *policy.Operators
 	granted    *otter.Cache[int64, grantedOnce] // by user id
 	granting   singleflight.Group
@@ -109,7 +112,7 @@ type cached struct {
 func New(o Options) *Registry {
 	r := &Registry{
 		Site: o.Site, wiki: o.Wiki, store: o.Store, suffixes: o.Suffixes, log: o.Log, now: o.Now, changed: o.Changed, operators: o.Operators,
-		stops: o.Stops, publishers: o.Publishers,
+		stops: o.Stops, publishers: o.Publishers, reviewed: o.Reviewed,
 		granted: otter.Must(&otter.Options[int64, grantedOnce]{MaximumSize: 20_000}),
 		gadgets: otter.Must(&otter.Options[int64, cached]{MaximumSize: 20_000}),
 		keeps:   otter.Must(&otter.Options[store.Digest, cached]{MaximumSize: maxKept}),

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"strings"
@@ -411,4 +412,17 @@ func TestATooLargePageIsSaidToBeTooLarge(t *testing.T) {
 	if !strings.Contains(own, "larger than the 4 MiB") || !strings.Contains(other, "never saved it") {
 		t.Errorf("%q, %q", own, other)
 	}
+}
+
+func TestADefinitionWhoseTextBecomesARedirectIsGone(t *testing.T) {
+	w := newWorld(t)
+	id := w.gadget("Mara", "doit", `"pages":["/doit.js"]`)
+	w.save("Mara", "User:Mara/doit.gadget", "#REDIRECT [[User:Mara/other.gadget]]")
+	w.catchUp()
+	if _, err := w.reg.Gadget(t.Context(), id); !errors.Is(err, ErrNotFound) {
+		t.Errorf("it is %v", err)
+	}
+	w.save("Mara", "User:Mara/doit.gadget", `{"module":{"pages":["/doit.js"]}}`)
+	w.catchUp()
+	w.runs(id, "/* doit */")
 }

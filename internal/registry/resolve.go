@@ -14,8 +14,26 @@ import (
 	"sallyport/internal/wiki"
 )
 
-// resolve puts a gadget together from our copies. It asks the wiki only for pages we never saw.
+// resolve puts a gadget together from our copies, of the texts that are served. It asks the wiki only for pages we never saw.
 func (r *Registry) resolve(ctx context.Context, row store.Gadget) (*Gadget, error) {
+	texts, err := r.texts(ctx, row.PageID)
+	if err != nil {
+		return nil, err
+	}
+	if row, err = r.asServed(ctx, texts, row); err != nil {
+		return nil, err
+	}
+	g, err := r.madeOf(ctx, texts, row)
+	if err != nil {
+		return nil, err
+	}
+	if err := texts.Seen(ctx); err != nil {
+		return nil, fmt.Errorf("%w: %w", errUnknown, err)
+	}
+	return g, r.linked(ctx, g)
+}
+
+func (r *Registry) madeOf(ctx context.Context, texts Texts, row store.Gadget) (*Gadget, error) {
 	g := &Gadget{Row: row, Module: ModuleName(row.PageID), Problem: row.Problem}
 	if row.Digest == "" {
 		return g, nil
@@ -37,7 +55,7 @@ func (r *Registry) resolve(ctx context.Context, row store.Gadget) (*Gadget, erro
 	}
 	g.Def = *def
 	g.Styles = def.EffectiveType() == gadget.TypeStyles
-	if g.Files, err = r.files(ctx, row, def, title); err != nil {
+	if err = r.files(ctx, texts, g, title); err != nil {
 		return nil, err
 	}
 	g.Key = g.key()
@@ -74,26 +92,30 @@ func firstError(mistakes []gadget.Mistake) string {
 	return first
 }
 
-// files turns the pages a definition names into what will be served, each with its text or the reason why not.
-func (r *Registry) files(ctx context.Context, row store.Gadget, def *gadget.Definition, self wiki.Title) ([]File, error) {
-	titles := def.Titles(r.Site, self)
+// files turns the pages a definition names into what will be served, each with its text or the reason why not. A page of which no
+// text is approved stops the gadget: without one of its files it would be something that nobody has read.
+func (r *Registry) files(ctx context.Context, texts Texts, g *Gadget, self wiki.Title) error {
+	titles := g.Def.Titles(r.Site, self)
 	copies, err := r.copies(ctx, titles)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	files := make([]File, len(titles))
+	g.Files = make([]File, len(titles))
 	for i, t := range titles {
 		shown := r.Site.Prefixed(t)
 		f := File{Page: copies[shown]}
 		f.Title = r.Site.PrefixedText(t)
-		f.Name = r.requireKey(row, t)
-		if f.Reason, err = r.read(ctx, row, t, &f); err != nil {
-			return nil, err
+		f.Name = r.requireKey(g.Row, t)
+		if f.Reason, err = r.read(ctx, texts, g.Row, t, &f); err != nil {
+			return err
 		}
 		f.Missing = f.Reason != ""
-		files[i] = f
+		if f.Missing && g.Problem == "" && f.Reason == unapproved(f.Page.Title) {
+			g.Problem = f.Reason
+		}
+		g.Files[i] = f
 	}
-	return files, nil
+	return nil
 }
 
 // requireKey is the name by which a package file is required. A page of the gadget's owner goes by its path below the
@@ -112,7 +134,7 @@ func (r *Registry) requireKey(row store.Gadget, t wiki.Title) string {
 
 // read finds the page a file's text comes from, following one redirect as ResourceLoader does
 // (WikiModule::getContentObj), or says why the file must not run.
-func (r *Registry) read(ctx context.Context, row store.Gadget, listed wiki.Title, f *File) (reason string, err error) {
+func (r *Registry) read(ctx context.Context, texts Texts, row store.Gadget, listed wiki.Title, f *File) (reason string, err error) {
 	at := listed
 	for hop := 0; ; hop++ {
 		if f.Page.PageID == 0 {
@@ -123,6 +145,9 @@ func (r *Registry) read(ctx context.Context, row store.Gadget, listed wiki.Title
 		}
 		if want := wiki.DefaultModel(at); want != f.Page.Model && wiki.Protected(at, want) {
 			return fmt.Sprintf("its content model is %s; it has to be %s", f.Page.Model, want), nil
+		}
+		if f.Page, reason, err = serve(ctx, texts, f.Page); err != nil || reason != "" {
+			return reason, err
 		}
 		text, err := r.store.Text(ctx, f.Page.Digest)
 		if err != nil {

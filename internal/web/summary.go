@@ -43,7 +43,7 @@ func (p *pages) summary(ctx context.Context, lang string, g *registry.Gadget) (*
 	s := &summary{Score: -1}
 	for i, f := range g.Files {
 		x := listed[titles[i]]
-		if g.Kept != "" && x.Digest != f.Page.Digest {
+		if x.Digest != f.Page.Digest { // an earlier text is served: somebody stays on it, or a newer one waits for reviewers
 			if x, err = p.earlier(ctx, titles[i], f.Page); err != nil {
 				return nil, err
 			}
