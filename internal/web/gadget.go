@@ -23,7 +23,8 @@ type gadgetPage struct {
 	Name, Title, Module string
 	Description         string
 	Facts               []template.HTML
-	Summary             *summary // what it can do; nil where that is not known
+	Summary             *summary   // what it can do; nil where that is not known
+	Held                []heldText // pages whose newest text waits for reviewers
 	Problem             string
 	Stopped             *switches.Switch // what it is switched off by for everybody
 	Off                 string           // address of the form that switches it off for everybody; empty for those who may not
@@ -112,6 +113,9 @@ func (p *pages) describe(v *visit, g *registry.Gadget) (*gadgetPage, error) {
 		return nil, err
 	}
 	if body.Summary, err = p.summary(ctx, v.lang, g); err != nil {
+		return nil, err
+	}
+	if body.Held, err = p.heldBack(v, g); err != nil {
 		return nil, err
 	}
 	body.Past = p.gadgetPast(v, g)

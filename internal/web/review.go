@@ -6,8 +6,10 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"sallyport/internal/approved"
+	"sallyport/internal/registry"
 	"sallyport/internal/risk"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
@@ -187,4 +189,32 @@ func (p *pages) heldForReview(v *visit, k *known) (address string, state store.R
 		return "", "", err
 	}
 	return p.reviewURL(k.page.Title, k.digest), r.State, nil
+}
+
+// heldText is a page of a gadget whose newest text readers do not get yet.
+type heldText struct{ Name, Review string }
+
+// heldBack lists them.
+func (p *pages) heldBack(v *visit, g *registry.Gadget) (list []heldText, err error) {
+	if !p.reviewsTexts() {
+		return nil, nil
+	}
+	waiting, err := p.Reviews.Waiting(v.Context(), mostReviews) // newest first
+	if err != nil {
+		return nil, err
+	}
+	titles := []string{g.Row.Title}
+	for _, f := range g.Files {
+		titles = append(titles, f.Title)
+	}
+	for _, title := range titles {
+		i := slices.IndexFunc(waiting, func(r store.Review) bool { return readable(r.Title) == readable(title) })
+		if i < 0 {
+			continue
+		}
+		if t, err := p.Site.Parse(title); err == nil {
+			list = append(list, heldText{readable(title), p.reviewURL(t, waiting[i].Digest)})
+		}
+	}
+	return list, nil
 }

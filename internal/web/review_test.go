@@ -259,3 +259,20 @@ func TestThePageOfAScriptLeadsToTheReviewOfATextThatReadersDoNotGet(t *testing.T
 		t.Errorf("an approved text: %q", got)
 	}
 }
+
+func TestThePageOfAGadgetSaysWhichOfItsPagesWait(t *testing.T) {
+	d, reviews := withReviews(t)
+	s := newSetting(t, reviews)
+	s.made(1, "MediaWiki:Common.js", "User:Ira/footnotes.js")
+	page := s.get("/sallyport/gadget/p1").Body.String()
+	checkMarkup(t, page)
+	if text := visibleText(t, page); strings.Count(text, "A newer text of") != 1 || !strings.Contains(page, "/sallyport/review/"+string(store.DigestOf(newCommon))) {
+		t.Errorf("the page does not lead to what waits:\n%s", text)
+	}
+	if err := d.Decide(t.Context(), d.title(t, "MediaWiki:Common.js"), store.DigestOf(newCommon), reviewer(), store.ReviewApproved, ""); err != nil {
+		t.Fatal(err)
+	}
+	if text := visibleText(t, s.get("/sallyport/gadget/p1").Body.String()); strings.Contains(text, "A newer text of") {
+		t.Errorf("the page still speaks of a text that was approved:\n%s", text)
+	}
+}
