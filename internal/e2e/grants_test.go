@@ -3,7 +3,7 @@ package e2e
 import (
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -25,7 +25,7 @@ func outside(t *testing.T, name string) (origin string, reached *atomic.Int64) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		_, _ = io.WriteString(w, "a word")
 	}))
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) // a browser that does not trust it hangs up
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // a browser that does not trust it hangs up
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return "https://" + name + ".test:" + port(s.Listener.Addr().String()), reached
