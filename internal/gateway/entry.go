@@ -49,13 +49,13 @@ type Entry struct {
 	Log    *slog.Logger
 
 	told    *otter.Cache[string, struct{}]
-	current *otter.Cache[wiki.Title, wiki.Page]
+	current currentPages
 }
 
 // NewEntry completes an entry.
 func NewEntry(e Entry) *Entry {
 	e.told = otter.Must(&otter.Options[string, struct{}]{MaximumSize: maxScripts})
-	e.current = newCurrent()
+	e.current = newCurrentPages(e.Current, currentFor)
 	return &e
 }
 

@@ -1,14 +1,11 @@
 package gateway
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/maypok86/otter/v2"
 
 	"sallyport/internal/dossier"
 	"sallyport/internal/entry"
@@ -49,7 +46,7 @@ func (e *Entry) modules(next http.Handler, w http.ResponseWriter, r *http.Reques
 
 // ofUser judges the pages behind the module "user" and returns what is said of the worst.
 func (e *Entry) ofUser(r *http.Request, q *phpform.Values) (worst *notice, err error) {
-	pages, err := e.now(r.Context(), ownScripts(e.Judge.Site, q))
+	pages, err := e.current.of(r.Context(), ownScripts(e.Judge.Site, q))
 	if err != nil {
 		return nil, err
 	}
@@ -79,29 +76,6 @@ func ownScripts(site *wiki.Site, q *phpform.Values) (titles []wiki.Title) {
 // runs says whether there is anything of a page to run.
 func runs(p *wiki.Page) bool {
 	return strings.TrimSpace(p.Text) != "" && p.Model == wiki.ModelJavaScript
-}
-
-// now are pages as they are, or were a moment ago.
-func (e *Entry) now(ctx context.Context, titles []wiki.Title) ([]wiki.Page, error) {
-	var pages []wiki.Page
-	var missing []wiki.Title
-	for _, t := range titles {
-		if p, ok := e.current.GetIfPresent(t); ok {
-			pages = append(pages, p)
-		} else {
-			missing = append(missing, t)
-		}
-	}
-	if len(missing) == 0 {
-		return pages, nil
-	}
-	found, err := e.Current(ctx, missing)
-	for i, p := range found {
-		p.Title = missing[i]
-		e.current.Set(p.Title, p)
-		pages = append(pages, p)
-	}
-	return pages, err
 }
 
 // worst judges several texts that run together.
@@ -270,7 +244,3 @@ func (a *altering) Write(p []byte) (int, error) {
 
 // Unwrap lets http.ResponseController find Flush.
 func (a *altering) Unwrap() http.ResponseWriter { return a.ResponseWriter }
-
-func newCurrent() *otter.Cache[wiki.Title, wiki.Page] {
-	return otter.Must(&otter.Options[wiki.Title, wiki.Page]{MaximumSize: 2048, ExpiryCalculator: otter.ExpiryWriting[wiki.Title, wiki.Page](currentFor)})
-}

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/maypok86/otter/v2"
-
 	"sallyport/internal/phpform"
 	"sallyport/internal/switches"
 	"sallyport/internal/wiki"
@@ -52,7 +50,7 @@ type Switches struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 
-	pages *otter.Cache[wiki.Title, wiki.Page]
+	pages currentPages
 	known *offModules
 }
 
@@ -68,7 +66,7 @@ const switchFor = 400 * time.Millisecond
 
 // NewSwitches completes one.
 func NewSwitches(s Switches) *Switches {
-	s.pages = otter.Must(&otter.Options[wiki.Title, wiki.Page]{MaximumSize: 2048, ExpiryCalculator: otter.ExpiryWriting[wiki.Title, wiki.Page](switchFor)})
+	s.pages = newCurrentPages(s.Current, switchFor)
 	s.known = &offModules{}
 	return &s
 }
@@ -189,7 +187,7 @@ func (s *Switches) author(ctx context.Context, t wiki.Title, oldid string) (stri
 		p, err := s.Revision(ctx, rev)
 		return p.Author, err
 	}
-	pages, err := s.now(ctx, []wiki.Title{t})
+	pages, err := s.pages.of(ctx, []wiki.Title{t})
 	if err != nil || len(pages) == 0 {
 		return "", err
 	}

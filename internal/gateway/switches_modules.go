@@ -125,7 +125,7 @@ func cut(name, begin, otherwise string) string {
 // worst is what any of some pages that run together is off by, or the one that it redirects to.
 func (s *Switches) worst(ctx context.Context, titles []wiki.Title) (*switches.Switch, string, error) {
 	for hop := 0; hop < 2 && len(titles) > 0; hop++ {
-		pages, err := s.now(ctx, titles)
+		pages, err := s.pages.of(ctx, titles)
 		if err != nil {
 			return nil, "", err
 		}
@@ -191,29 +191,6 @@ func (s *Switches) groupsMatter() bool {
 	return slices.ContainsFunc(s.Keeper.Active(), func(o switches.Switch) bool {
 		return o.Kind == switches.Revision && (o.Title == "" || strings.Contains(o.Title, ":Group-"))
 	})
-}
-
-// now are pages as they are, or were a moment ago.
-func (s *Switches) now(ctx context.Context, titles []wiki.Title) ([]wiki.Page, error) {
-	var pages []wiki.Page
-	var missing []wiki.Title
-	for _, t := range titles {
-		if p, ok := s.pages.GetIfPresent(t); ok {
-			pages = append(pages, p)
-		} else {
-			missing = append(missing, t)
-		}
-	}
-	if len(missing) == 0 {
-		return pages, nil
-	}
-	found, err := s.Current(ctx, missing)
-	for i, p := range found {
-		p.Title = missing[i]
-		s.pages.Set(p.Title, p)
-		pages = append(pages, p)
-	}
-	return pages, err
 }
 
 // startup answers mw.loader's registry, in which the site's modules that are off have another version, so that no browser takes them
