@@ -57,7 +57,7 @@ func parentOf(pid int) (parent int, ok bool) {
 // resident is what processes have in memory, in bytes, what they share counted for each.
 func resident(pids []int) (total int64) {
 	for _, pid := range pids {
-		if _, pages, _, ok := statm(pid); ok {
+		if pages, _, ok := statm(pid); ok {
 			total += pages * int64(os.Getpagesize())
 		}
 	}
@@ -65,13 +65,14 @@ func resident(pids []int) (total int64) {
 }
 
 // statm reads proc_pid_statm(5): the sizes are in pages.
-func statm(pid int) (size, resident, shared int64, ok bool) {
+func statm(pid int) (resident, shared int64, ok bool) {
 	text, err := os.ReadFile("/proc/" + itoa(pid) + "/statm")
 	if err != nil {
-		return 0, 0, 0, false
+		return 0, 0, false
 	}
+	var size int64
 	_, err = fmt.Sscan(string(text), &size, &resident, &shared)
-	return size, resident, shared, err == nil
+	return resident, shared, err == nil
 }
 
 // memory is what a process keeps for itself in bytes: its proportional share where the kernel tells us, or else what is
@@ -87,7 +88,7 @@ func memory(pid int) int64 {
 			}
 		}
 	}
-	_, resident, shared, ok := statm(pid)
+	resident, shared, ok := statm(pid)
 	if !ok {
 		return 0
 	}

@@ -25,7 +25,7 @@ func (c auditAccounts) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	ledger, err := accounts.OpenLedger(s.ctx, db, site.ID, time.Now)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func (c auditVerify) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	at, err := passkey.NewSite(settings.Confirm())
 	if err != nil {
 		return err

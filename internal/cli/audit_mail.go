@@ -20,7 +20,7 @@ func (c auditMail) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	list, err := db.AsideNotices(s.ctx, site.ID, maxAside)
 	if err != nil {
 		return err

@@ -164,7 +164,7 @@ func (o onReports) history(s streams) (*narrow.History, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	rows, err := db.Rows(s.ctx, site.ID, violation.DayOf(time.Now())-violation.Day(o.Days))
 	if err != nil {
 		return nil, err

@@ -81,7 +81,7 @@ func (d *doorParts) desk(ctx context.Context, db store.Store, client *mediawiki.
 	o := pending.Options{
 		Site: site, Store: db, Door: door, Confirm: at, Secret: secret, Most: d.settings.OpenChanges,
 		Keep: time.Duration(d.settings.Keep), Fresh: time.Duration(d.settings.Fresh), Hold: time.Duration(d.settings.Hold), Log: p.log,
-		Reported: d.reported, Ask: asks(client, ""),
+		Reported: d.reported, Ask: asks(client),
 	}
 	if d.settings.TOTP {
 		o.Password = func(ctx context.Context, user, password string) error {
@@ -115,9 +115,9 @@ func wikiOrigin(origin string, site *wiki.Site) string {
 }
 
 // asks puts questions to api.php for the door.
-func asks(client *mediawiki.Client, cookies string) writedoor.Ask {
+func asks(client *mediawiki.Client) writedoor.Ask {
 	return func(ctx context.Context, params map[string]string) ([]byte, error) {
-		return client.Raw(ctx, params, cookies)
+		return client.Raw(ctx, params, "")
 	}
 }
 
@@ -132,7 +132,7 @@ func (d *doorParts) open(ctx context.Context, p parts, client *mediawiki.Client,
 		}
 		return site, nil
 	}
-	write := &writedoor.Door{Wiki: writedoor.NewAsking(asks(client, ""), known, time.Now), Options: writedoor.Settings{
+	write := &writedoor.Door{Wiki: writedoor.NewAsking(asks(client), known, time.Now), Options: writedoor.Settings{
 		Definitions: definitionSuffixes(p.suffixes), Gadgets: siteGadgets(site, entries),
 		Popular: popular(site, p.store, d.settings.Popular),
 	}}
@@ -154,7 +154,7 @@ func (d *doorParts) open(ctx context.Context, p parts, client *mediawiki.Client,
 	pages, err := confirm.New(confirm.Options{
 		Desk: desk, Store: p.store, Wiki: d.origin(site), Resume: base + "/resume/", Secret: secret,
 		Delay: time.Duration(d.settings.KeyDelay), Analyse: rule.Analyse, Notices: d.office, Log: p.log,
-		Composer: &pending.Composer{Desk: desk, Write: write, Policies: policies, Ask: asks(client, ""), Users: client.Users},
+		Composer: &pending.Composer{Desk: desk, Write: write, Policies: policies, Ask: asks(client), Users: client.Users},
 	})
 	if err != nil {
 		return nil, nil, err

@@ -128,7 +128,7 @@ func (c entryExplain) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer h.db.Close()
+	defer func() { _ = h.db.Close() }()
 	user := wiki.User{}
 	if c.User != "-" {
 		if user, err = account(s.ctx, h.client, c.User); err != nil {

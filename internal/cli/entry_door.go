@@ -120,7 +120,7 @@ func sessionsOf(ctx context.Context, p parts, client *mediawiki.Client, site *wi
 // readerOf reads addresses as the wiki does.
 func readerOf(client *mediawiki.Client, site *wiki.Site) *writedoor.Door {
 	known := func(ctx context.Context) (*wiki.Site, error) { return site, nil }
-	return &writedoor.Door{Wiki: writedoor.NewAsking(asks(client, ""), known, time.Now)}
+	return &writedoor.Door{Wiki: writedoor.NewAsking(asks(client), known, time.Now)}
 }
 
 // namedBy is the page of a revision, else of a page id. One that is not there is of no page.

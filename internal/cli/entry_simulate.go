@@ -39,7 +39,7 @@ func (c entrySimulate) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer h.db.Close()
+	defer func() { _ = h.db.Close() }()
 	uses := inUse{}
 	if err := errors.Join(h.gadgetRuns(s.ctx, uses), h.importRuns(s.ctx, uses)); err != nil {
 		return err

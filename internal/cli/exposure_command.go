@@ -33,7 +33,7 @@ func (c exposureCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	q, err := c.question(s.ctx, db, client, site, settings.Exposure.Days)
 	if err != nil {
 		return err

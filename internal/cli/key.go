@@ -73,7 +73,7 @@ func (c keyInvite) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	address, err := invite(s.ctx, db, client, site.ID, c.User, settings.Confirm(), time.Now().Add(c.For))
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (c keyAdd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	user, err := account(s.ctx, client, c.User)
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func (c keyList) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	keys, err := db.Keys(s.ctx, site.ID, 0)
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (c keyRevoke) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	key, err := db.Key(s.ctx, site.ID, c.ID)
 	if err != nil {
 		return err

@@ -88,7 +88,7 @@ func (c libsOutput) tell(s streams, words string) error {
 		e.SetEscapeHTML(false)
 		err = e.Encode(map[string]any{"schema": "sallyport.libs/1", "libraries": list})
 	} else {
-		err = writeLibs(s.stdout, list)
+		writeLibs(s.stdout, list)
 	}
 	if err == nil && len(bad) > 0 {
 		return fmt.Errorf("%d of the folder's tarballs cannot be read:\n%w", len(bad), errors.Join(bad...))
@@ -96,7 +96,7 @@ func (c libsOutput) tell(s streams, words string) error {
 	return err
 }
 
-func writeLibs(w io.Writer, list []shelved) error {
+func writeLibs(w io.Writer, list []shelved) {
 	for _, l := range list {
 		fmt.Fprintf(w, "%s %s", l.Name, l.Version)
 		if l.License != "" {
@@ -115,7 +115,6 @@ func writeLibs(w io.Writer, list []shelved) error {
 	if len(list) == 0 {
 		fmt.Fprintln(w, "Nothing. To add a library: npm pack NAME, then sallyport libs add NAME-VERSION.tgz.")
 	}
-	return nil
 }
 
 // oneLine is a stranger's text for a terminal: what is no printable character becomes a space.

@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -204,7 +204,7 @@ func (e *engine) visit(t *testing.T, directive string) (*world, []string) {
 		fmt.Fprint(w, "<!doctype html><link rel=icon href=data:,><body><script src=/doit.js?v=1></script>")
 	})
 	site := httptest.NewUnstartedServer(mux)
-	site.Config.ErrorLog = log.New(io.Discard, "", 0) // browsers hang up in the middle of handshakes
+	site.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // browsers hang up in the middle of handshakes
 	if e.tls {
 		site.StartTLS()
 	} else {

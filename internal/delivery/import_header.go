@@ -62,7 +62,7 @@ func opening(text string) string {
 	rest := all
 	for {
 		rest = strings.TrimLeft(rest, " \t\r\n\ufeff")
-		end := -1
+		var end int
 		switch {
 		case strings.HasPrefix(rest, "//"):
 			end = strings.IndexByte(rest, '\n')

@@ -30,7 +30,6 @@ type gated struct {
 	judge  *dossier.Judge
 	known  *readings
 	wanted []string
-	own    string // what our own delivery was asked for
 }
 
 // readings are what analyses said.

@@ -67,23 +67,23 @@ func powerful(u wiki.User) bool {
 func (u *Usage) Loaded(user int64, page string, at time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	note(u.loads, u.most, maxLoads, user, page, at)
+	note(u.loads, u.most, user, page, at)
 }
 
 func (u *Usage) note(user int64, right string, at time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	note(u.last, u.most, maxLoads, user, right, at)
+	note(u.last, u.most, user, right, at)
 }
 
-func note(all map[int64]map[string]time.Time, accounts, names int, user int64, name string, at time.Time) {
+func note(all map[int64]map[string]time.Time, accounts int, user int64, name string, at time.Time) {
 	if user == 0 || all[user] == nil && len(all) >= accounts {
 		return
 	}
 	if all[user] == nil {
 		all[user] = map[string]time.Time{}
 	}
-	if old, ok := all[user][name]; ok && old.After(at) || !ok && len(all[user]) >= names {
+	if old, ok := all[user][name]; ok && old.After(at) || !ok && len(all[user]) >= maxLoads {
 		return
 	}
 	all[user][name] = at
@@ -150,9 +150,9 @@ func (u *Usage) Restore(rows []Use, since time.Time) {
 	u.since = since
 	for _, r := range rows {
 		if r.Page {
-			note(u.loads, u.most, maxLoads, r.User, r.Name, r.At)
+			note(u.loads, u.most, r.User, r.Name, r.At)
 		} else {
-			note(u.last, u.most, maxLoads, r.User, r.Name, r.At)
+			note(u.last, u.most, r.User, r.Name, r.At)
 		}
 	}
 }

@@ -41,9 +41,7 @@ func (r *Rollout) Enforced(user string) bool {
 		return r.Share >= 100
 	}
 	h := fnv.New64a()
-	h.Write([]byte(r.ID))
-	h.Write([]byte{0})
-	h.Write([]byte(user))
+	_, _ = h.Write([]byte(r.ID + "\x00" + user)) // a hash takes everything
 	return mix(h.Sum64())%100 < uint64(r.Share)
 }
 

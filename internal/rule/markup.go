@@ -50,22 +50,23 @@ func (p *Pass) handMade(n js.Node, seen map[js.Node]bool) {
 	}
 	for _, part := range parts {
 		p.plainText(part, part, seen)
-		p.handedOn(n, part)
+		p.handedOn(part)
 	}
 }
 
-// handedOn reports strangers' texts in markup of which this script does not show what becomes.
-func (p *Pass) handedOn(whole, part js.Node) {
-	at := p.span(p.Start(part), p.End(part))
-	for _, f := range p.strangers(part, flow.InHTML) {
-		for i := range p.text.out.Findings {
-			if had := &p.text.out.Findings[i]; (had.Rule == domHTML.Name || had.Rule == p.rule.Name) && touches(had, at) {
-				return
-			}
-		}
-		p.Way(p.Report(part, finding.Low, "%s becomes part of markup", sourceWord(f.Source)), f)
+// handedOn reports a stranger's text in markup of which this script does not show what becomes.
+func (p *Pass) handedOn(part js.Node) {
+	flows := p.strangers(part, flow.InHTML)
+	if len(flows) == 0 {
 		return
 	}
+	at := p.span(p.Start(part), p.End(part))
+	for i := range p.text.out.Findings {
+		if had := &p.text.out.Findings[i]; (had.Rule == domHTML.Name || had.Rule == p.rule.Name) && touches(had, at) {
+			return
+		}
+	}
+	p.Way(p.Report(part, finding.Low, "%s becomes part of markup", sourceWord(flows[0].Source)), flows[0])
 }
 
 // touches says whether a finding, or a step of its way, is on the lines of a span.
