@@ -86,7 +86,7 @@ func TestTheAuditOfAccountsIsToldAsTextAndAsData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	if uses, err := db.Uses(t.Context(), "pretend"); err != nil || len(uses) < 3 {
 		t.Errorf("kept for serve: %+v (%v)", uses, err)
 	}
@@ -163,7 +163,7 @@ func TestMailThatWasSetAsideIsListedAndTriedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	n := store.Notice{Wiki: "pretend", ID: "n", UserID: 7, User: "Ira", To: "ira@mail.test", Kind: "made", Body: "{}", Made: time.Unix(0, 0), Mail: store.MailAside, Tries: 3, Trouble: "the server says 550"}
 	if err := db.AddNotices(t.Context(), n); err != nil {
 		t.Fatal(err)

@@ -76,7 +76,7 @@ func (c devCommand) run(s streams, furnish func(*fakewiki.Wiki) error, ready fun
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 
 	work, ctx := errgroup.WithContext(s.ctx)
 	work.Go(func() error { return serveHTTP(ctx, inner, pretend, log) })

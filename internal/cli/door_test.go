@@ -14,7 +14,7 @@ func TestAGadgetIsPopularWhenEnoughPeopleHaveIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	site := &wiki.Site{ID: "w", Namespaces: map[int]wiki.Namespace{2: {ID: 2, Canonical: "User", Name: "User"}}}
 	is := popular(site, db, 2)
 	ask := func(key string) bool {

@@ -60,7 +60,7 @@ func inWorld(ctx context.Context, doors, stops bool, play func(outbreak.World) e
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	work, serving := errgroup.WithContext(ctx)
 	work.Go(func() error { return serveHTTP(serving, inner[0], pretend, log) })
 	front, breaker, err := inFront(ctx, parts{wikiURL: address, scriptPath: "/w", store: db, log: log}, doors, stops, clock)

@@ -27,7 +27,7 @@ func (c pinCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	p := &pinner{client: client, site: site, said: s.stderr}
 	text, err := p.text(s.ctx, c.Script)
 	if err != nil {

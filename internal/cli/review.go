@@ -26,7 +26,7 @@ func (o onStore) withBook(ctx context.Context, do func(b *approved.Book, db stor
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	return do(bookOf(settings.Approved, db, client, site, nil, slog.New(slog.DiscardHandler)), db, client)
 }
 

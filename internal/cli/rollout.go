@@ -76,7 +76,7 @@ func (c cspStatus) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	wanted := settings.Policy
 	if wanted.Mode == "off" {
 		wanted.Mode = "report" // what would be sent

@@ -38,7 +38,7 @@ func (c serveCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	all, err := join(s.ctx, parts{
 		wikiURL: settings.Wiki.URL, scriptPath: settings.Wiki.ScriptPath, store: db,
 		suffixes: settings.Gadgets.Suffixes, publishers: settings.Gadgets.Publishers, trusted: trusted, door: doorOf(settings), breaker: breakerOf(settings), runs: settings.Analysis.Detonate,

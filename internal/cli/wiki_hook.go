@@ -24,7 +24,7 @@ func (c wikiHookCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	key, err := sealKey(s.ctx, db)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (c workerCommand) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	if c.Failed {
 		return listFailed(s, db)
 	}
