@@ -205,19 +205,20 @@ func (e *engine) visit(t *testing.T, directive string) (*world, []string) {
 	})
 	site := httptest.NewUnstartedServer(mux)
 	site.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // browsers hang up in the middle of handshakes
-	if e.tls {
-		site.StartTLS()
-	} else {
-		site.Start()
-	}
-	t.Cleanup(site.Close)
-	w := newWorld(t, func(o *collect.Options) { o.Origins = []string{site.URL} })
+	origin := map[bool]string{true: "https://", false: "http://"}[e.tls] + site.Listener.Addr().String()
+	w := newWorld(t, func(o *collect.Options) { o.Origins = []string{origin} })
 	signed := w.Sign("p1")
 	reports = w.Collector
 	policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-src 'self'; media-src 'self'; "
 	if policy += "report-uri /csp?v=" + signed; directive == "report-to" {
 		policy += "; report-to sallyport"
 	}
+	if e.tls {
+		site.StartTLS()
+	} else {
+		site.Start()
+	}
+	t.Cleanup(site.Close)
 	e.open(t, site, "/page?v="+signed, func() bool {
 		have := map[string]bool{}
 		for _, r := range w.rows() {
