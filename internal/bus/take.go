@@ -17,7 +17,7 @@ const lookEvery = time.Second
 
 // noAnswer is how long a server may take to say what it has, and lastAnswer when nobody wants to know any more. A server that no
 // longer knows the lane may say nothing (nats-server 2.9).
-const noAnswer, lastAnswer = 5 * time.Second, time.Second
+const noAnswer, lastAnswer = 3 * time.Second, time.Second
 
 // Take waits for an item of a kind, the most urgent there is. It is the caller's until he says Done or Again, as long as he says
 // Renew more often than the queue's AckWait.
@@ -45,6 +45,8 @@ func (w *Work) first(ctx context.Context, lanes []string) (*Item, error) {
 		switch {
 		case errors.Is(err, errEmpty) && ctx.Err() == nil:
 			continue
+		case errors.Is(err, errSilent) && ctx.Err() == nil && w.replaced(ctx, lane):
+			continue // what waits elsewhere is not kept waiting
 		case item != nil:
 			return item, nil
 		default:

@@ -177,6 +177,26 @@ func (w *Work) consumer(ctx context.Context, lane string) (jetstream.Consumer, e
 	return c, nil
 }
 
+// replaced makes a lane's cursor anew that gives no answer while the server does: nats-server 2.9 may come back from a kill with one
+// like that. What it had given out comes again. false when the server does not answer at all.
+func (w *Work) replaced(ctx context.Context, lane string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, noAnswer)
+	defer cancel()
+	now, err := w.bus.js.Consumer(ctx, w.stream, lane)
+	if err != nil {
+		return false
+	}
+	known := w.consumers[lane]
+	delete(w.consumers, lane)
+	if known != nil && !known.CachedInfo().Created.Equal(now.CachedInfo().Created) {
+		return true // another worker did it
+	}
+	w.bus.log.Warn("a lane of the queue gives no answer and is opened anew", "queue", w.o.Name, "lane", lane)
+	return w.bus.js.DeleteConsumer(ctx, w.stream, lane) == nil
+}
+
 // maxTaken is how many items may be worked on at once, by all workers together.
 const maxTaken = 10_000
 
