@@ -19,6 +19,7 @@ import (
 	"sallyport/internal/dossier"
 	"sallyport/internal/entry"
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/npmtest"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
 )
@@ -234,7 +235,7 @@ func (s *shelf) imports(act string) string {
 	s.t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		s.t.Skip("no node to run the client in")
+		npmtest.Missing(s.t, "there is no node to run the client in")
 	}
 	server := httptest.NewServer(s.mux)
 	s.t.Cleanup(server.Close)

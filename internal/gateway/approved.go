@@ -80,7 +80,7 @@ func NewApproved(a Approved) *Approved {
 // before puts it before the wiki.
 func (a *Approved) before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		load := strings.HasPrefix(r.URL.Path, a.Book.Site().ScriptPath+"/load.php")
+		load := isLoad(r, a.Book.Site())
 		switch {
 		case r.Method != http.MethodGet && r.Method != http.MethodHead,
 			!load && !strings.Contains(strings.ToLower(r.URL.Path+phpform.RawURLDecode(r.URL.RawQuery)), "raw"):

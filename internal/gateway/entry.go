@@ -66,7 +66,7 @@ func (e *Entry) before(next http.Handler) http.Handler {
 		case r.Method != http.MethodGet:
 			next.ServeHTTP(w, r)
 			return
-		case r.URL.Path == e.Judge.Site.ScriptPath+"/load.php":
+		case isLoad(r, e.Judge.Site):
 			e.modules(next, w, r)
 			return
 		case !mayBeRaw(r):
@@ -74,17 +74,23 @@ func (e *Entry) before(next http.Handler) http.Handler {
 			return
 		}
 		via, q, err := e.Reads.Query(r.Context(), target(r))
-		switch {
-		case err == nil && (via != "index.php" || q.Text("action") != "raw"):
-			next.ServeHTTP(w, r)
-		case r.Header.Get("Sec-Fetch-Dest") == "document":
-			next.ServeHTTP(unkept(w), r) // a copy that is kept could be run afterwards
-		case err != nil:
-			e.raw(next, w, r, &phpform.Values{}) // which page it is of is not known
-		default:
-			e.raw(next, w, r, q)
-		}
+		ofRaw(next, w, r, via, q, err, func(q *phpform.Values) { e.raw(next, w, r, q) })
 	})
+}
+
+// ofRaw hands an address that serves a page's text (action=raw) to judge, and lets others pass, and those that people open to read. err
+// is why the address cannot be read: then it is not known which page it is of, and judge is told nothing.
+func ofRaw(next http.Handler, w http.ResponseWriter, r *http.Request, via string, q *phpform.Values, err error, judge func(q *phpform.Values)) {
+	switch {
+	case err == nil && (via != "index.php" || q.Text("action") != "raw"):
+		next.ServeHTTP(w, r)
+	case r.Header.Get("Sec-Fetch-Dest") == "document":
+		next.ServeHTTP(unkept(w), r) // a copy that is kept could be run afterwards
+	case err != nil:
+		judge(&phpform.Values{})
+	default:
+		judge(q)
+	}
 }
 
 // raw judges what the wiki answers, when that is a script.

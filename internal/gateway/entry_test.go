@@ -19,6 +19,7 @@ import (
 	"sallyport/internal/entry"
 	"sallyport/internal/finding"
 	"sallyport/internal/mediawiki"
+	"sallyport/internal/npmtest"
 	"sallyport/internal/phpform"
 	"sallyport/internal/store"
 	"sallyport/internal/wiki"
@@ -351,7 +352,7 @@ func TestOurOwnGadgetsAreJudgedForWhoeverAsks(t *testing.T) {
 func TestARefusalIsAScriptThatThrowsANamedError(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("no node to run it in")
+		npmtest.Missing(t, "there is no node to run it in")
 	}
 	g := newGated(t, true)
 	g.save("User:Bad/x.js", "bad(); // </script> */ \u2028")

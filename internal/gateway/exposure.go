@@ -108,12 +108,7 @@ func (x *Exposure) around(next http.Handler, base string) http.Handler {
 
 // mayServe says whether an address of the wiki could serve scripts, however it is spelled.
 func (x *Exposure) mayServe(r *http.Request) bool {
-	return x.loads(r) || mayBeRaw(r)
-}
-
-// loads says whether an address is load.php's, which PHP answers whatever follows it in the path.
-func (x *Exposure) loads(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, x.Site.ScriptPath+"/load.php")
+	return isLoad(r, x.Site) || mayBeRaw(r)
 }
 
 // keep notes an answer: at once when everything is known.
@@ -200,7 +195,7 @@ func (x *Exposure) before(next http.Handler) http.Handler {
 		}
 		via, q, err := x.Reads.Query(r.Context(), target(r))
 		switch {
-		case x.loads(r):
+		case isLoad(r, x.Site):
 			if err == nil && q.Text("only") != "styles" && slices.Contains(incident.Expand(q.Text("modules")), "user") {
 				o.late = append(o.late, func(ctx context.Context) ([]dossier.Text, error) { return x.own(ctx, o, q) })
 			}

@@ -3,6 +3,8 @@ package gateway
 import (
 	"net/http"
 	"strings"
+
+	"sallyport/internal/wiki"
 )
 
 // withPlainPaths refuses scripts under addresses that a web server would decode or tidy up before it looks for the file: "/w//load.php",
@@ -65,4 +67,9 @@ func unhex(s string) (c byte, ok bool) {
 		c = c<<4 | byte(d)
 	}
 	return c, true
+}
+
+// isLoad says whether an address is load.php's, which PHP answers whatever follows it in the path.
+func isLoad(r *http.Request, site *wiki.Site) bool {
+	return strings.HasPrefix(r.URL.Path, site.ScriptPath+"/load.php")
 }

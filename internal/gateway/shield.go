@@ -103,7 +103,7 @@ type request struct {
 
 func (h *Shield) ofWiki(ctx context.Context, r *http.Request, _ wiki.User) (request, error) {
 	via, q, err := h.Reads.Query(ctx, target(r))
-	if r.URL.Path == h.Guard.Site.ScriptPath+"/load.php" {
+	if isLoad(r, h.Guard.Site) {
 		via = "load.php"
 	}
 	return request{file: via, q: q}, err

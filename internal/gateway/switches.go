@@ -76,7 +76,7 @@ func (s *Switches) teller() teller { return teller{s.Site, s.Log} }
 // before puts them before the wiki.
 func (s *Switches) before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		load := strings.HasPrefix(r.URL.Path, s.Site.ScriptPath+"/load.php")
+		load := isLoad(r, s.Site)
 		if r.Method != http.MethodGet || !load && !mayBeRaw(r) {
 			next.ServeHTTP(w, r)
 			return
@@ -91,14 +91,8 @@ func (s *Switches) before(next http.Handler) http.Handler {
 			http.Error(w, "This address can be read in more than one way.", http.StatusBadRequest)
 		case load:
 			s.modules(next, s.briefly(w, r, load), r, q)
-		case err == nil && (via != "index.php" || q.Text("action") != "raw"):
-			next.ServeHTTP(w, r)
-		case r.Header.Get("Sec-Fetch-Dest") == "document":
-			next.ServeHTTP(unkept(w), r) // a copy that is kept could be run afterwards
-		case err != nil:
-			s.raw(next, w, r, &phpform.Values{}) // which page it is of is not known
 		default:
-			s.raw(next, w, r, q)
+			ofRaw(next, w, r, via, q, err, func(q *phpform.Values) { s.raw(next, w, r, q) })
 		}
 	})
 }

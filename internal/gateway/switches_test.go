@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/npmtest"
 	"sallyport/internal/store"
 	"sallyport/internal/store/sqlstore"
 	"sallyport/internal/switches"
@@ -137,7 +138,7 @@ func TestWhatCannotBeFoundOutIsNotServed(t *testing.T) {
 func TestTheNoticeAboutWhatIsOffIsSaidOnceInABrowserAndThrowsEachTime(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("no node to run it in")
+		npmtest.Missing(t, "there is no node to run it in")
 	}
 	s := newSwitching(t)
 	s.off(switches.Author, "Mara")

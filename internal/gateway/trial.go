@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"sallyport/internal/approved"
@@ -104,7 +103,7 @@ func (t *Trials) before(next http.Handler) http.Handler {
 // onPage is the trial that counts for an address of the wiki's: of a page, and of a page's text. The wiki's load.php is everybody's.
 func (t *Trials) onPage(r *http.Request) *trial {
 	get := r.Method == http.MethodGet || r.Method == http.MethodHead
-	if !get || strings.HasPrefix(r.URL.Path, t.Book.Site().ScriptPath+"/load.php") || !mayBeRaw(r) && !wantsPage(r) {
+	if !get || isLoad(r, t.Book.Site()) || !mayBeRaw(r) && !wantsPage(r) {
 		return nil
 	}
 	return t.of(r)
