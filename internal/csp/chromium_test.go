@@ -121,7 +121,7 @@ func pick[T any](g *generator, list ...T) T { return list[g.IntN(len(list))] }
 const (
 	ownScript = "(window.ran = window.ran || []).push('inside')"
 	ownStyle  = "i { color: red }"
-	jsURL     = "javascript:void 0"
+	jsURL     = "javascript:void (went = 1)"
 )
 
 func (g *generator) source() string {
@@ -280,15 +280,12 @@ func TestChromiumDecidesAsWeDo(t *testing.T) {
 		works = append(works, g.work(policies, 12))
 	}
 	p.Goto(g.page + "/drive")
-	pairs, refused, differ := 0, 0, 0
+	pairs, refused := 0, 0
 	for chunk := range slices.Chunk(works, 30) {
-		outcomes := run(t, p, chunk)
-		for i, w := range chunk {
-			n, no, bad := g.compare(t, w, outcomes[i])
-			pairs, refused, differ = pairs+n, refused+no, differ+bad
-		}
+		n, no := g.compareAll(t, p, chunk)
+		pairs, refused = pairs+n, refused+no
 	}
-	t.Logf("%d pairs of a policy and a request, %d refused; %d differ", pairs, refused, differ)
+	t.Logf("%d pairs of a policy and a request, %d refused", pairs, refused)
 	if refused < pairs/5 || refused > pairs*4/5 {
 		t.Errorf("%d of %d refused: the generator is lopsided", refused, pairs)
 	}
@@ -309,16 +306,38 @@ func run(t *testing.T, p *browsertest.Page, works []work) []outcome {
 	return outcomes
 }
 
-func (l *lab) compare(t *testing.T, w work, o outcome) (pairs, refused, differ int) {
+// compareAll runs works, and reports every difference between what Chromium did and what we say. Chromium tells some refusals
+// from another process, some time later; when that is after the next request began, it looks like a refusal of that one. So
+// a page that differs is tried again with no other beside it, and only what differs then too counts.
+func (l *lab) compareAll(t *testing.T, p *browsertest.Page, works []work) (pairs, refused int) {
 	t.Helper()
+	outcomes := run(t, p, works)
+	for i, w := range works {
+		n, no, differences := l.compare(t, w, outcomes[i])
+		if len(differences) > 0 {
+			t.Logf("tried again alone: %s", strings.Join(differences, "\n"))
+			_, _, differences = l.compare(t, w, run(t, p, []work{w})[0])
+		}
+		for _, d := range differences {
+			t.Error(d)
+		}
+		pairs, refused = pairs+n, refused+no
+	}
+	return pairs, refused
+}
+
+func (l *lab) compare(t *testing.T, w work, o outcome) (pairs, refused int, differences []string) {
+	t.Helper()
+	differ := func(format string, args ...any) {
+		differences = append(differences, fmt.Sprintf(format, args...))
+	}
 	set, _ := ParseHeader(w.policy)
 	if !o.Framed {
 		t.Fatalf("the page with %q did not load", w.policy)
 	}
 	own := set.Allows(w.parsed)
 	if own.Allowed != (len(o.Ran) > 0) {
-		differ++
-		t.Errorf("parser's %s %s (nonce %q, integrity %q): Chromium runs %v, we say %v by %q %s\n  %s", w.parsed.Kind, w.parsed.URL.Origin()+w.parsed.URL.Path, w.parsed.Nonce, w.parsed.Integrity, o.Ran, own.Allowed, own.By, own.Directive, w.policy)
+		differ("parser's %s %s (nonce %q, integrity %q): Chromium runs %v, we say %v by %q %s\n  %s", w.parsed.Kind, w.parsed.URL.Origin()+w.parsed.URL.Path, w.parsed.Nonce, w.parsed.Integrity, o.Ran, own.Allowed, own.By, own.Directive, w.policy)
 	}
 	for i, a := range w.Requests {
 		if a.Kind == Object.String() { // when the answer is a page, frame-src is asked too
@@ -329,13 +348,12 @@ func (l *lab) compare(t *testing.T, w work, o outcome) (pairs, refused, differ i
 			refused++
 		}
 		if v.Allowed != (len(o.Refused[i]) == 0) {
-			differ++
-			t.Errorf("%s %s → %s (nonce %q, integrity %q): Chromium refuses %v, we say %v by %q %s\n  %s", a.Kind, a.URL, a.leads, a.Nonce, a.Integrity, o.Refused[i], v.Allowed, v.By, v.Directive, w.policy)
+			differ("%s %s → %s (nonce %q, integrity %q): Chromium refuses %v, we say %v by %q %s\n  %s", a.Kind, a.URL, a.leads, a.Nonce, a.Integrity, o.Refused[i], v.Allowed, v.By, v.Directive, w.policy)
 			continue
 		}
 		if want := l.request(a).Kind.Directive(); !v.Allowed && !slices.Contains(o.Refused[i], want) {
-			t.Errorf("%s %s: Chromium names %v, we %s", a.Kind, a.URL, o.Refused[i], want)
+			differ("%s %s: Chromium names %v, we %s", a.Kind, a.URL, o.Refused[i], want)
 		}
 	}
-	return 1 + len(w.Requests), refused, differ
+	return 1 + len(w.Requests), refused, differences
 }

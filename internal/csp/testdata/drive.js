@@ -57,7 +57,17 @@ const attempts = {
   base: async (w, r) => { const b = make(w, 'base', { href: r.url }); w.document.head.append(b); void w.document.baseURI; b.remove(); },
   'inline-script': async (w, r) => { const s = make(w, 'script', { nonce: r.nonce }); s.textContent = r.text; w.document.head.append(s); },
   handler: async (w, r) => { const b = make(w, 'b', { onclick: r.text }); w.document.body.append(b); b.click(); },
-  'javascript-url': async (w, r) => { const a = make(w, 'a', { href: r.text }); w.document.body.append(a); a.click(); await sleep(30); },
+  // The address is followed in a task of its own, some time later: it sets went, or is refused.
+  'javascript-url': (w, r) => new Promise(done => {
+    w.went = 0;
+    const look = setInterval(() => { if (w.went) finish(); }, 5);
+    const finish = () => { clearInterval(look); done(); };
+    w.document.addEventListener('securitypolicyviolation', e => { if (e.disposition === 'enforce' && e.effectiveDirective === 'script-src-elem') finish(); });
+    const a = make(w, 'a', { href: r.text });
+    w.document.body.append(a);
+    a.click();
+    sleep(3000).then(finish);
+  }),
   'inline-style': async (w, r) => { const s = make(w, 'style', { nonce: r.nonce }); s.textContent = r.text; w.document.head.append(s); },
   'style-attribute': async (w, r) => { w.document.body.append(make(w, 'i', { style: r.text })); },
   speculation: async (w, r) => { const s = make(w, 'script', { type: 'speculationrules', nonce: r.nonce }); s.textContent = r.text; w.document.head.append(s); },
@@ -96,13 +106,14 @@ async function one(work) {
     if (e.disposition !== 'enforce' || e.effectiveDirective === 'base-uri' && !e.blockedURI) return;
     (['frame-src', 'object-src', 'form-action'].includes(e.effectiveDirective) ? outer : refused).push(e.effectiveDirective);
   });
+  await fence(win, doc); // so that what was said of the page's own script is nobody else's
   const list = [];
   for (const r of work.requests) {
     refused = [];
     list.push(refused);
     if (['frame', 'form', 'object'].includes(r.kind)) outer = refused;
     await attempts[r.kind](win, r);
-    if (['frame', 'form', 'object'].includes(r.kind)) await sleep(60); // told by another process
+    if (['frame', 'form', 'object'].includes(r.kind)) await sleep(120); // told by another process
     if (r.kind !== 'form') await fence(win, doc);
   }
   frame.remove();
