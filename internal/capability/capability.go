@@ -60,7 +60,7 @@ const (
 type Capability struct {
 	Name      Name      `json:"name"`
 	Target    string    `json:"target"`        // a title pattern, a host, a page: what the vocabulary says for this name; "" for none
-	How       string    `json:"how,omitempty"` // for network: script, style, fetch, beacon, socket, image, frame, form, font, worker
+	How       string    `json:"how,omitempty"` // for network: script, style, fetch, beacon, socket, image, frame, form, font, worker, hint, ping
 	Certainty Certainty `json:"certainty"`
 	Trigger   Trigger   `json:"trigger,omitempty"`
 	Through   string    `json:"through,omitempty"` // the other script that does it, when this one only leads to it

@@ -13,6 +13,7 @@ package decoy
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -55,28 +56,31 @@ const (
 
 // Visit is one run, as far as the outside is concerned. Source, Host and Record are mandatory.
 type Visit struct {
-	Source  Source
-	Library *Library
-	Script  *Script // the script under test; nil in a baseline
-	Persona Persona
-	Host    string // the wiki's host name; "wiki.test"
-	Skin    string
-	Lang    string
-	ID      string
-	Now     time.Time
-	Answer  Answer
-	Secrets *Secrets
-	Self    *trace.Self
-	Words   map[string]any // what other hosts answer when they are generous
-	Extra   []Element      // put into the page's content: what the script looks for
-	Config  map[string]any // further values of mw.config
-	Options map[string]any // preferences
-	Cookies map[string]string
+	Source   Source
+	Library  *Library
+	Script   *Script // the script under test; nil in a baseline
+	Persona  Persona
+	Host     string // the wiki's host name; "wiki.test"
+	Skin     string
+	Lang     string
+	ID       string
+	Now      time.Time
+	Answer   Answer
+	Secrets  *Secrets
+	Self     *trace.Self
+	Words    map[string]any // what other hosts answer when they are generous
+	Extra    []Element      // put into the page's content: what the script looks for
+	RunsText bool           // the script runs text as code: other hosts answer with a text that can be run
+	Config   map[string]any // further values of mw.config
+	Options  map[string]any // preferences
+	Cookies  map[string]string
 	// Companions are loaded before the script, and without it too: a baseline has them.
 	Companions []Companion
 	// Modules are loaded before the script and its companions are: what a gadget's definition would name.
 	Modules []string
 	Shim    string // JavaScript that gives an older wiki what newer ones have, before the script is loaded
+
+	Witness *Witness // our own requests through the page; nil for none
 
 	// Record hears of everything, in several goroutines. Run, T, Persona, Page, Stage and Script are left to it.
 	Record func(trace.Event)
@@ -99,6 +103,7 @@ type Decoy struct {
 	kept     int
 	safe     bool           // the page is one on which no user code runs
 	filled   map[string]int // how often lists were filled
+	options  map[string]any // preferences of scripts' own that were saved in this run
 }
 
 // Body is an answer that a script could read, and run.
@@ -109,7 +114,7 @@ func New(v Visit) *Decoy {
 	if v.Library == nil {
 		v.Library = &Library{}
 	}
-	return &Decoy{v: v, site: v.Source.Site(), greeted: map[string]bool{}, served: map[string]string{}, filled: map[string]int{}}
+	return &Decoy{v: v, site: v.Source.Site(), greeted: map[string]bool{}, served: map[string]string{}, filled: map[string]int{}, options: maps.Clone(v.Options)}
 }
 
 // Expect says which navigation comes next; any other leaves the page where it is.

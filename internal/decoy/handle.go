@@ -3,6 +3,7 @@ package decoy
 import (
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"sallyport/internal/trace"
@@ -138,11 +139,8 @@ func howOf(r *http.Request) string {
 
 // isWiki says whether a path is one of a wiki's, wherever that is.
 func isWiki(path string) bool {
-	for _, script := range []string{"/api.php", "/index.php", "/load.php", "/rest.php"} {
-		if path == script || path == "/w"+script {
-			return true
-		}
-	}
-	return strings.HasPrefix(path, "/wiki/") || strings.HasPrefix(path, "/w/rest.php/") || strings.HasPrefix(path, "/rest.php/") || strings.HasPrefix(path, "/w/index.php/") ||
-		strings.HasPrefix(path, "/api/rest_v1/")
+	return entryPoint.MatchString(path) || strings.HasPrefix(path, "/wiki/") || strings.HasPrefix(path, "/api/rest_v1/")
 }
+
+// entryPoint is one of MediaWiki's own addresses, in whatever folder a wiki is kept.
+var entryPoint = regexp.MustCompile(`^(/(?:[\w.-]+/){0,3})((?:api|load)\.php$|(?:index|rest)\.php(?:/|$))`)

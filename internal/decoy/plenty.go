@@ -16,7 +16,7 @@ import (
 var lists = map[string]string{
 	"random": "rn", "backlinks": "bl", "embeddedin": "ei", "imageusage": "iu", "exturlusage": "eu", "alllinks": "al", "alltransclusions": "at", "allredirects": "ar",
 	"categorymembers": "cm", "search": "sr", "prefixsearch": "ps", "pageswithprop": "pwp", "querypage": "qp", "watchlist": "wl", "watchlistraw": "wr", "usercontribs": "uc",
-	"recentchanges": "rc", "allrevisions": "arv", "protectedtitles": "pt",
+	"recentchanges": "rc", "allrevisions": "arv", "protectedtitles": "pt", "logevents": "le", "allimages": "ai", "filearchive": "fa",
 }
 
 // changes are those of the lists that tell of changes, not only of pages.
@@ -122,6 +122,9 @@ func (d *Decoy) rows(name, prefix string, get func(string) string) json.RawMessa
 		if name == "random" {
 			row["id"] = row["pageid"]
 		}
+		if name == "logevents" {
+			d.log(row, i, get)
+		}
 		if changes[name] {
 			row["type"], row["user"], row["userid"], row["comment"], row["tags"], row["minor"], row["bot"] = "edit", "Henk Visser", 77, "measured again", []string{}, false, false
 			row["revid"], row["old_revid"], row["parentid"], row["rcid"] = 90300+i, 90200+i, 90200+i, 70300+i
@@ -130,6 +133,16 @@ func (d *Decoy) rows(name, prefix string, get func(string) string) json.RawMessa
 		}
 	}
 	return encode(rows)
+}
+
+// log makes a row of what somebody did, in the log of the kind that is asked for.
+func (d *Decoy) log(row object, i int, get func(string) string) {
+	people := inhabitants[2]
+	who := strings.TrimPrefix(people[i%len(people)], "User:")
+	kind := firstOf(get("letype"), "move")
+	row["logid"], row["user"], row["userid"], row["comment"] = 8100+i, who, 70+i, "as agreed"
+	row["type"], row["action"], row["params"] = kind, firstOf(get("leaction"), kind), object{}
+	row["timestamp"] = d.now().Add(-time.Duration(i+1) * time.Hour).UTC().Format(time.RFC3339)
 }
 
 // pagesOf are the rows of pages, with the ids that the source has for them.

@@ -63,7 +63,23 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 			}
 		}
 	}
+	known := map[string]bool{}
+	for _, p := range people {
+		known[p.Name] = true
+	}
 	for _, title := range slices.Sorted(maps.Keys(pages)) {
+		page, err := w.Site().ParseText(title)
+		if err != nil {
+			continue
+		}
+		owner, owned := w.Site().Owner(page)
+		if owned && !known[owner] && !slices.Contains(regulars, owner) { // nothing is served of pages of somebody whom there is not
+			known[owner] = true
+			w.AddUser(owner, "placeholder password")
+		}
+		if _, had := w.Page(title); had && pages[title] == NotWritten {
+			continue
+		}
 		if err := save(title, pages[title], "Old Salt", "start"); err != nil && !strings.Contains(err.Error(), "title") {
 			return nil, fmt.Errorf("seed %s: %w", title, err)
 		}
@@ -80,9 +96,13 @@ const article = `'''Harbour lights''' are lamps at the entrance of a [[harbour]]
 == History ==
 The first were lit in 1694.<ref>Old Salt, ''Lamps'', p. 12.</ref> See [https://lamps.example/ the register].
 
+Their place is <span class="geo">52.3702; 4.8952</span>, 3 km from the town.<sup class="reference" id="cite_ref-1">[[#cite_note-1|1]]</sup>
+
 === Keepers ===
 * [[Old Salt]]
 * [[Marleen K]]
+* [[مرفأ]]
+* [[מגדלור]]
 
 == Table ==
 {| class="wikitable sortable"
@@ -94,6 +114,7 @@ The first were lit in 1694.<ref>Old Salt, ''Lamps'', p. 12.</ref> See [https://l
 |}
 
 == References ==
+<span id="cite_note-1">Old Salt, ''Lamps'', p. 14.</span>
 <references />
 
 `

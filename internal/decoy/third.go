@@ -13,6 +13,9 @@ import (
 // pixel is a transparent GIF of one pixel.
 const pixel = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 
+// PlantedCode is a text that a script which runs text can run, and that does nothing: a string, to JavaScript and to JSON.
+const PlantedCode = `"lamp from elsewhere"`
+
 // third answers for a host that is no wiki: something of the kind asked for, with nothing in it.
 func (d *Decoy) third(w http.ResponseWriter, a *ask) {
 	if d.v.Answer == Broken && a.how != "script" {
@@ -55,12 +58,15 @@ func (d *Decoy) data(a *ask) (kind, body string) {
 		return "text/html; charset=utf-8", "<!DOCTYPE html><title>" + a.URL.Hostname() + "</title>\n"
 	case ".txt":
 		if d.v.Answer != Generous {
-			return "text/plain; charset=utf-8", ""
+			return "text/plain; charset=utf-8", PlantedCode
 		}
 	}
 	if d.v.Answer == Generous {
 		text, _ := json.Marshal(d.v.Words)
 		return "application/json; charset=utf-8", string(text)
+	}
+	if d.v.RunsText {
+		return "application/json; charset=utf-8", PlantedCode
 	}
 	return "application/json; charset=utf-8", "{}"
 }

@@ -3,6 +3,7 @@ package decoy
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,7 +17,7 @@ func (d *Decoy) wiki(w http.ResponseWriter, a *ask) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	if d.rawCode(w, a) || d.companion(w, a) {
+	if d.witnessed(w, a) || d.rawCode(w, a) || d.companion(w, a) {
 		return
 	}
 	r := d.writes(a)
@@ -35,7 +36,7 @@ func (d *Decoy) wiki(w http.ResponseWriter, a *ask) {
 			d.record(a, trace.TokenRead, trace.Data{Answer: "decoy", Name: r.get("type")})
 		}
 	}
-	if !r.api || !d.wikibase(w, a, r) {
+	if !r.api || !d.rest(w, a) && !d.wikibase(w, a, r) {
 		d.page(w, a, r)
 	}
 }
@@ -74,13 +75,16 @@ func (d *Decoy) rawCode(w http.ResponseWriter, a *ask) bool {
 	return true
 }
 
+// NotWritten is the text of a page of code that is there because the script under test names it. Whoever runs it gets a placeholder.
+const NotWritten = "/* lamp: nothing is here yet */\n"
+
 // ofSource is a script that the wiki itself has.
 func (d *Decoy) ofSource(a *ask, title string) (string, bool) {
 	b := &buffer{header: http.Header{}}
 	q := url.Values{"title": {title}, "action": {"raw"}, "ctype": {"text/javascript"}}
 	d.v.Source.Serve(b, background(d.server()+d.site.ScriptPath+"/index.php?"+q.Encode()), d.look(d.server()))
 	text := b.body.String()
-	return text, b.status == http.StatusOK && strings.TrimSpace(text) != "" && strings.EqualFold(a.URL.Host, d.v.Host)
+	return text, text != NotWritten && b.status == http.StatusOK && strings.TrimSpace(text) != "" && strings.EqualFold(a.URL.Host, d.v.Host)
 }
 
 func (d *Decoy) same(a, b string) bool {
@@ -99,7 +103,10 @@ func (d *Decoy) page(w http.ResponseWriter, a *ask, means *reading) {
 	for _, name := range []string{"Cookie", "If-None-Match", "If-Modified-Since", "Accept-Encoding", "Origin"} {
 		r.Header.Del(name)
 	}
-	r.Host, r.RequestURI = a.URL.Host, a.URL.RequestURI()
+	if m := entryPoint.FindStringSubmatch(r.URL.Path); m != nil { // other wikis are kept in other folders
+		r.URL.Path = d.site.ScriptPath + "/" + strings.TrimPrefix(r.URL.Path, m[1])
+	}
+	r.Host, r.RequestURI = a.URL.Host, r.URL.RequestURI()
 	if to := d.elsewhere(a); to != "" {
 		if target, err := a.URL.Parse(to); err == nil && a.top {
 			d.Expect(target.String())
@@ -243,13 +250,16 @@ func (d *Decoy) tag() string {
 	if d.v.Script == nil && len(d.v.Companions) == 0 && len(d.v.Config) == 0 {
 		return ""
 	}
+	d.mu.Lock()
+	options := maps.Clone(d.options)
+	d.mu.Unlock()
 	var b strings.Builder
 	b.WriteString(`<script>(RLQ=window.RLQ||[]).push([["mediawiki.base"],function(){`)
 	if len(d.v.Config) > 0 {
 		b.WriteString("mw.config.set(" + inScript(d.v.Config) + ");")
 	}
-	if len(d.v.Options) > 0 {
-		b.WriteString("mw.user.options.set(" + inScript(d.v.Options) + ");")
+	if len(options) > 0 {
+		b.WriteString("mw.user.options.set(" + inScript(options) + ");")
 	}
 	if d.v.Script != nil || len(d.v.Companions) > 0 {
 		b.WriteString("mw.loader.using(" + inScript(d.v.Modules) + ".filter(function(m){return mw.loader.getState(m)!==null;})).always(function(){")

@@ -181,6 +181,7 @@ func (d *Decoy) success(r *reading) object {
 	case "userrights":
 		return object{"userrights": object{"user": r.person, "userid": 77, "added": strings.Split(r.get("add"), "|"), "removed": []string{}}}
 	case "options", "globalpreferences":
+		d.remember(r)
 		return object{r.action: "success"}
 	case "watch":
 		return object{"watch": []object{{"title": title, "watched": true}}}
@@ -204,3 +205,29 @@ func (d *Decoy) now() time.Time {
 	}
 	return d.v.Now
 }
+
+// remember keeps what a script saves under options of its own: on the next page it is there.
+func (d *Decoy) remember(r *reading) {
+	keep := func(name, value string) {
+		if strings.HasPrefix(name, "userjs-") && len(d.options) < 50 && len(value) < maxOption {
+			if d.options == nil {
+				d.options = map[string]any{}
+			}
+			d.options[name] = value
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	change, sep := r.get("change"), "|"
+	if rest, ok := strings.CutPrefix(change, "\x1f"); ok {
+		change, sep = rest, "\x1f"
+	}
+	for _, pair := range strings.Split(change, sep) {
+		name, value, _ := strings.Cut(pair, "=")
+		keep(name, value)
+	}
+	keep(r.get("optionname"), r.get("optionvalue"))
+}
+
+// maxOption bounds an option that is kept, in bytes (MediaWiki: $wgUserJsPrefLimit is higher).
+const maxOption = 64 << 10

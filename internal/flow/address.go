@@ -2,6 +2,15 @@ package flow
 
 import "sallyport/internal/js"
 
+// isAddressPart knows the parts of an address that its writer chooses freely (HTML Standard §4.6.3, URL decomposition).
+func isAddressPart(name string) bool {
+	switch name {
+	case "search", "hash", "pathname":
+		return true
+	}
+	return false
+}
+
 // parameter models new URLSearchParams(x).get(name), which undoes the encoding of what it was made of. Made of nothing that
 // is known, it is taken for the address of the page.
 func (e *engine) parameter(c *callRecord) {

@@ -13,6 +13,7 @@ func (e *engine) assume() {
 			if r := e.named[u.name].any; r != 0 {
 				e.link(r, u.to, asIs)
 			}
+			e.assumeElement(u)
 		}
 	}
 	e.spread()
@@ -28,6 +29,16 @@ func (e *engine) assume() {
 	}
 	e.spread()
 	e.answers()
+}
+
+// assumeElement takes for an element what is asked for something that nothing else has.
+func (e *engine) assumeElement(u use) {
+	switch e.nameText(u.name) {
+	case "textContent", "innerText":
+		e.seed(u.to, FromPage, Anywhere)
+	case "dataset":
+		e.learn(u.to, e.path(e.element(""), "dataset"))
+	}
 }
 
 // parsed knows data.parse.text, the HTML of the wiki's own parser, by its name.

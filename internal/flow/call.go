@@ -30,6 +30,7 @@ const (
 type Where struct {
 	Func    js.Node            // enclosing Function, 0 at the top of the script
 	Trigger capability.Trigger // what makes it happen; empty when nothing in the script leads there
+	Typing  bool               // nothing but typing and pasting makes it happen; the trigger is then a click
 	InLoop  bool               // once for each of many: loops, forEach and its like, recursion
 	Gates   []Gate             // conditions that must hold, outermost first; shared between calls, not to be changed
 }

@@ -107,6 +107,9 @@ func (e *engine) unwrap(c *callRecord) {
 		return // jQuery's old name for on
 	}
 	inner := e.Object(c.callee)
+	if via == "apply" && len(c.args) == 3 && e.Kind(inner) == js.Ident && e.Name(inner) == "Reflect" { // Reflect.apply( f, this, list )
+		inner, c.args = c.args[0], c.args[1:]
+	}
 	c.via, c.callee, c.object = via, inner, 0
 	if k := e.Kind(inner); k == js.Dot || k == js.Index {
 		c.object = e.Object(inner)
@@ -146,16 +149,20 @@ func (e *engine) callFact(at ref, f fact) {
 	i := e.facts.info[f]
 	n := c.node
 	if c.via == "bind" && i.kind != pathFact {
-		e.learn(ref(n), f)
-		if i.kind == funcFact && c.this != 0 {
-			e.link(ref(c.this), e.thisOf(js.Node(i.a)), asIs)
-			e.fixed(c, js.Node(i.a))
+		if i.kind != funcFact || c.this == 0 {
+			e.learn(ref(n), f)
+			return
 		}
+		e.learn(ref(n), e.bound(js.Node(i.a), len(c.args)))
+		e.link(ref(c.this), e.thisOf(js.Node(i.a)), asIs)
+		e.fixed(c.args, js.Node(i.a))
 		return
 	}
 	switch i.kind {
+	case boundFact:
+		e.connect(id, js.Node(i.a), int(i.b))
 	case funcFact:
-		e.connect(id, js.Node(i.a))
+		e.connect(id, js.Node(i.a), 0)
 		if e.Kind(n) == js.New {
 			inst := e.made(instFact, js.Node(i.a))
 			e.learn(ref(n), inst)
@@ -187,18 +194,33 @@ func (e *engine) callFact(at ref, f fact) {
 	}
 }
 
+// maxFixed bounds the parameters that are told to be fixed.
+const maxFixed = 16
+
+// bound is a function of which the first parameters are fixed.
+func (e *engine) bound(fn js.Node, fixed int) fact {
+	fixed = min(fixed, maxFixed)
+	if fixed == 0 {
+		return e.made(funcFact, fn)
+	}
+	if id := e.facts.get(boundFact, uint32(fn), uint32(fixed)); id != noFact {
+		return id
+	}
+	return e.facts.put(factInfo{kind: boundFact, a: uint32(fn), b: uint32(fixed), recv: Function})
+}
+
 // fixed hands the arguments that bind fixes to the function.
-func (e *engine) fixed(c *callRecord, fn js.Node) {
+func (e *engine) fixed(args []js.Node, fn js.Node) {
 	p := e.funcs[e.funcAt[fn]].params
-	for i, a := range c.args {
+	for i, a := range args {
 		if i < len(p) {
 			e.link(ref(a), p[i], asIs)
 		}
 	}
 }
 
-// connect joins a call with a function of the script.
-func (e *engine) connect(id uint32, fn js.Node) {
+// connect joins a call with a function of the script, whose first parameters may be fixed already.
+func (e *engine) connect(id uint32, fn js.Node, fixed int) {
 	c := &e.calls[id]
 	for _, t := range c.targets {
 		if t == fn {
@@ -212,6 +234,9 @@ func (e *engine) connect(id uint32, fn js.Node) {
 	args := c.args
 	if e.Kind(c.node) == js.TaggedTemplate {
 		args = e.tagArguments(args)
+	}
+	if fixed > 0 {
+		args = append(make([]js.Node, fixed), args...)
 	}
 	e.handOver(args, id, fi)
 	ret, this, n := f.ret, f.this, c.node
@@ -240,6 +265,9 @@ func (e *engine) handOver(args []js.Node, id, fi uint32) {
 	f := e.funcs[fi]
 	params := e.Params(f.node)
 	for i, a := range args {
+		if a == 0 {
+			continue
+		}
 		if e.Kind(a) == js.Spread {
 			for _, p := range f.params[min(i, len(f.params)):] {
 				e.watch(ref(e.Operand(a)), readAny, 0, p)
@@ -296,7 +324,7 @@ func (e *engine) callBackFact(cb *callback, f fact) {
 		}
 		return
 	}
-	if i.kind != funcFact {
+	if i.kind != funcFact && i.kind != boundFact {
 		return
 	}
 	for _, d := range cb.done {
@@ -308,6 +336,9 @@ func (e *engine) callBackFact(cb *callback, f fact) {
 	fn := js.Node(i.a)
 	fi := e.funcAt[fn]
 	c := *cb
+	if i.kind == boundFact {
+		c.params = append(make([]ref, i.b), c.params...)
+	}
 	e.funcs[fi].called = e.funcs[fi].called || !c.unknown
 	e.invoked = append(e.invoked, invocation{fn, c.place, c.trigger, c.loop})
 	f2 := e.funcs[fi]

@@ -22,6 +22,7 @@ const (
 	byLoad triggers = 1 << iota
 	byTimer
 	byClick
+	byTyping
 )
 
 func (g *Graph) settleCircumstances() {
@@ -36,10 +37,12 @@ func (g *Graph) settleCircumstances() {
 		for _, v := range e.invoked {
 			id := e.funcAt[v.fn]
 			from := e.places[v.place].fn
-			t, l := g.trigger[from], g.loops[id] || v.loop || g.loops[from] && v.trigger != capability.OnClick || e.places[v.place].looped
+			t, l := g.trigger[from], g.loops[id] || v.loop || g.loops[from] && !byPerson(v.trigger) || e.places[v.place].looped
 			switch v.trigger {
 			case capability.OnClick:
 				t = byClick
+			case onTyping:
+				t = byTyping
 			case capability.OnTimer:
 				if t&byLoad != 0 {
 					t = t&^byLoad | byTimer
@@ -120,7 +123,7 @@ func (s *components) visit(v uint32, depth int) {
 	s.on[v] = true
 	for _, run := range s.g.runs(v) {
 		switch w := s.g.e.places[run.place].fn; {
-		case run.trigger == capability.OnClick:
+		case byPerson(run.trigger):
 		case w == v:
 			s.loops[v] = true
 		case s.index[w] == 0 && depth < 10_000:
@@ -156,7 +159,7 @@ func (g *Graph) WhereIs(n js.Node) Where {
 		return g.where(g.e.calls[g.e.funcAt[n]].place)
 	case js.Function:
 		if id := g.e.funcAt[n]; id != 0 {
-			return Where{n, g.name(g.trigger[id]), g.loops[id], g.functionGates(id)}
+			return Where{n, g.name(g.trigger[id]), g.trigger[id] == byTyping, g.loops[id], g.functionGates(id)}
 		}
 	}
 	for _, w := range g.e.writes {
@@ -170,7 +173,7 @@ func (g *Graph) WhereIs(n js.Node) Where {
 func (g *Graph) where(at uint32) Where {
 	p := &g.e.places[at]
 	id := p.fn
-	w := Where{Func: g.e.funcs[id].node, InLoop: g.loops[id] || p.looped}
+	w := Where{Func: g.e.funcs[id].node, Typing: g.trigger[id] == byTyping, InLoop: g.loops[id] || p.looped}
 	w.Gates = g.placeGates(at)
 	w.Trigger = g.name(g.trigger[id])
 	if w.Trigger != "" {
@@ -190,8 +193,11 @@ func (g *Graph) name(t triggers) capability.Trigger {
 		return capability.OnLoad
 	case t&byTimer != 0:
 		return capability.OnTimer
-	case t&byClick != 0:
+	case t&(byClick|byTyping) != 0:
 		return capability.OnClick
 	}
 	return ""
 }
+
+// byPerson says whether a trigger is something that a person does.
+func byPerson(t capability.Trigger) bool { return t == capability.OnClick || t == onTyping }

@@ -63,7 +63,10 @@ type engine struct {
 	requests []request
 	answered int
 	xhr      ref // what any XMLHttpRequest gets
+	posted   ref // what is sent to windows and workers
 	when     map[ref][]ref
+	storage  map[string]ref   // what is kept in the browser, by its name
+	channels map[string][]ref // what is sent with events and through hooks, by their names
 	notes    []string
 
 	lists lists // memory for the next graph
@@ -122,6 +125,7 @@ func (e *engine) note(msg string) {
 // run does the whole analysis.
 func (e *engine) run() {
 	e.walkScript()
+	e.textsOfObjects()
 	e.spread()
 	for round := 0; round < 3; round++ {
 		e.assume()
@@ -134,4 +138,7 @@ func (e *engine) run() {
 	e.strangers()
 	e.label()
 	e.settled = true
+	if e.machine != nil {
+		clear(e.machine.failed) // what an object holds is known now
+	}
 }

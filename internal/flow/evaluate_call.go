@@ -32,13 +32,55 @@ func (m *machine) global(name string) (any, bool) {
 func (m *machine) member(n js.Node, f *frame) (any, bool) {
 	o, ok := m.expr(m.e.Object(n), f)
 	if !ok {
-		return nil, false
+		return m.field(n)
 	}
 	key, ok := m.key(n, f)
 	if !ok {
 		return nil, false
 	}
 	return m.read(o, key)
+}
+
+// field is what a property holds that one expression alone is put into, where its object cannot be computed.
+func (m *machine) field(n js.Node) (any, bool) {
+	e := m.e
+	if _, named := e.KeyName(n); !named || !e.settled || e.refs[n].in == 0 {
+		return nil, false
+	}
+	var only js.Node
+	count := 0
+	e.sourcesOf(ref(n), func(from js.Node) {
+		if from != only {
+			only, count = from, count+1
+		}
+	})
+	if count != 1 || only == n || e.Kind(only) == js.Function || !e.untouched(only) {
+		return nil, false
+	}
+	return m.expr(only, nil)
+}
+
+// untouched says whether nothing is put into a list once it is made.
+func (e *engine) untouched(n js.Node) bool {
+	whole := true
+	e.each(ref(n), func(f fact) {
+		if i := e.facts.info[f]; i.kind == objectFact || i.kind == arrayFact && i.site != 0 && e.refs[e.site(f).loose].in != 0 && e.Kind(n) == js.Array {
+			whole = false
+		}
+	})
+	return whole
+}
+
+// target is the function of the script that a call calls, where that is one.
+func (m *machine) target(n js.Node) (any, bool) {
+	id := m.e.funcAt[n]
+	if id == 0 || !m.e.settled {
+		return nil, false
+	}
+	if t := m.e.calls[id].targets; len(t) == 1 && len(m.e.calls[id].names) == 0 && m.e.Kind(t[0]) == js.Function {
+		return &closure{t[0], nil}, true
+	}
+	return nil, false
 }
 
 func (m *machine) read(o any, key string) (any, bool) {
@@ -111,7 +153,9 @@ func (m *machine) call(n js.Node, f *frame) (any, bool) {
 	e := m.e
 	callee, ok := m.expr(e.Callee(n), f)
 	if !ok {
-		return nil, false
+		if callee, ok = m.target(n); !ok {
+			return nil, false
+		}
 	}
 	var args []any
 	for _, a := range e.Args(n) {

@@ -31,11 +31,19 @@ func (m *machine) array(n js.Node, f *frame) (any, bool) {
 		}
 		if m.e.Kind(p) == js.Spread {
 			v, ok := m.expr(m.e.Operand(p), f)
-			from, isArray := v.(*array)
-			if !ok || !isArray {
+			if !ok {
 				return nil, false
 			}
-			a.list = append(a.list, from.list...)
+			switch from := v.(type) {
+			case *array:
+				a.list = append(a.list, from.list...)
+			case string:
+				for _, r := range from {
+					a.list = append(a.list, string(r))
+				}
+			default:
+				return nil, false
+			}
 			continue
 		}
 		v, ok := m.expr(p, f)

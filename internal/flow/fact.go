@@ -16,6 +16,7 @@ const (
 	instFact                        // what a class or constructor of the script makes, and its prototype: node
 	promiseFact                     // a promise: the node that made it
 	settleFact                      // resolve of new Promise: the node that made it
+	boundFact                       // a function of the script with its first parameters fixed: node, how many
 	moreFact                        // something else besides: there were too many facts to keep
 )
 
@@ -73,17 +74,21 @@ func (f *facts) put(i factInfo) fact {
 	return fact(id)
 }
 
-// second puts a kind into the second number. Only paths have one, a name, and there are never as many of those.
+// second puts a kind into the second number. Only paths have one, a name, and there are never as many of those; and bound
+// functions, with at most maxFixed parameters.
 func second(k factKind, b uint32) uint32 {
-	if k == pathFact {
+	switch k {
+	case pathFact:
 		return b
+	case boundFact:
+		return 1<<32 - 1<<8 + b
 	}
 	return 1<<32 - 1 - uint32(k)
 }
 
 var kindOfFact = [...]Kind{
 	pathFact: Known, funcFact: Function, classFact: Function, objectFact: Plain, arrayFact: Array, instFact: Instance,
-	promiseFact: Promise, settleFact: Function, moreFact: Unknown,
+	promiseFact: Promise, settleFact: Function, boundFact: Function, moreFact: Unknown,
 }
 
 // made is the fact for something that a node makes.
@@ -190,6 +195,8 @@ const (
 	inherit                       // class to extends at
 	writeKey                      // at[to] = …
 	readKeys                      // to = some key of at
+	readInside                    // to = at[?], of objects that the script makes
+	readText                      // to = at as a text: what its toString gives
 )
 
 // watch adds a use.
@@ -238,5 +245,11 @@ func (e *engine) apply(u use, f fact) {
 		e.writeKeyFact(f, u.to)
 	case readKeys:
 		e.readKeysFact(f, u.to)
+	case readInside:
+		if k := e.facts.info[f].kind; k == objectFact || k == arrayFact || k == instFact {
+			e.linkOnce(e.site(f).any, u.to)
+		}
+	case readText:
+		e.readTextFact(f, u.to)
 	}
 }

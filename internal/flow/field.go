@@ -160,12 +160,21 @@ func (e *engine) readFact(f fact, name uint32, to ref) {
 		if info.kind == pathFact {
 			e.linkOnce(e.field(f, name), to)
 			e.readGlobal(f, name, to)
+			if e.facts.info[f].recv == Element && isAddressPart(e.nameText(name)) { // a link takes addresses apart: a.href = x, and then a.search
+				e.link(e.field(f, e.name("href")), to, cut)
+			}
 			if strings.HasPrefix(e.facts.info[p].name, "XMLHttpRequest.response") {
 				e.linkOnce(e.xhr, to)
+			}
+			if e.facts.info[p].name == "event.data" && e.facts.info[f].tag == "message" {
+				e.linkOnce(e.posted, to) // a worker may be made of a function of the script
 			}
 		}
 	case (info.kind == funcFact || info.kind == classFact) && name == prototypeName:
 		e.learn(to, e.made(instFact, js.Node(info.a)))
+	case info.kind == funcFact && name == constructorName:
+		e.learn(to, e.global("Function")) // of async functions and generators too, to us
+		e.linkOnce(e.field(f, name), to)
 	case info.kind == instFact && name == constructorName:
 		e.learn(to, e.facts.get(funcFact, info.a, 0))
 	case (info.kind == funcFact || info.kind == classFact || info.kind == settleFact) && e.named[name].functionMethod:

@@ -109,9 +109,14 @@ func (e *engine) foldNew(at ref, depth int) Abstract {
 	if len(from) > 1 || len(out.Texts) > 1 { // choices are large
 		out = e.foldChoices(out, from[:len(from)-1], depth)
 	}
-	if len(out.Texts) == 1 && len(out.Texts[0]) == 1 && out.Texts[0][0].Hole == SomeText {
-		if h := e.holeFor(at); h != SomeText {
-			return e.hole(h, e.nodeOf(at))
+	if len(out.Texts) == 1 && len(out.Texts[0]) == 1 {
+		switch piece := out.Texts[0][0]; {
+		case piece.Hole == SomeText:
+			if h := e.holeFor(at); h != SomeText {
+				return e.hole(h, e.nodeOf(at))
+			}
+		case piece.Hole != "" && piece.Node == 0 && int(at) < e.Len(): // what came from a place that was made on the way
+			return e.hole(piece.Hole, js.Node(at))
 		}
 	}
 	return out
@@ -133,8 +138,19 @@ func (e *engine) foldChoices(first Abstract, from []ref, depth int) Abstract {
 }
 
 // empty says that nothing ever comes to a ref that was made on the way.
-func (e *engine) empty(r ref) bool {
-	return int(r) >= e.Len()+len(e.Bindings) && e.refs[r].in == 0 && e.refs[r].held == 0 && (int(r) >= len(e.marked) || e.marked[r] == 0)
+func (e *engine) empty(r ref) bool { return e.emptyTo(r, 4) }
+
+// emptyTo looks a few steps back: what objects hold under names nobody knows is mostly nothing, also in their copies.
+func (e *engine) emptyTo(r ref, depth int) bool {
+	if int(r) < e.Len()+len(e.Bindings) || e.refs[r].held != 0 || int(r) < len(e.marked) && e.marked[r] != 0 {
+		return false
+	}
+	for i, n := e.refs[r].in, 0; i != 0; i, n = e.edges[i].nextIn, n+1 {
+		if depth == 0 || n == 4 || !e.emptyTo(e.edges[i].from, depth-1) {
+			return false
+		}
+	}
+	return true
 }
 
 // foldNode computes expressions that make texts.
@@ -154,6 +170,7 @@ func (e *engine) foldNode(n js.Node, depth int) (Abstract, bool) {
 		if e.Op(n) == js.OpAdd {
 			return e.foldAdd(n, depth)
 		}
+		return e.evaluate(n)
 	case js.Assign:
 		if e.Op(n) == js.OpAdd {
 			if v, ok := e.evaluate(n); ok {
@@ -240,6 +257,11 @@ func (e *engine) foldCall(n js.Node, depth int) (Abstract, bool) {
 		if e.Kind(c.object) == js.Array {
 			return e.foldJoin(c, depth), true
 		}
+		if list := e.listAt(c.object); list != 0 {
+			known := *c
+			known.object = list
+			return e.foldJoin(&known, depth), true
+		}
 	case "replace", "replaceAll":
 		return e.foldReplace(c, depth)
 	case "toLowerCase", "toUpperCase":
@@ -258,8 +280,16 @@ func (e *engine) foldCall(n js.Node, depth int) (Abstract, bool) {
 			}
 		case "mw.util.wikiScript":
 			return e.hole(ScriptURL, n), true
+		case "$.param":
+			return e.foldQuery(e.first(c.args), depth)
 		case "mw.util.getUrl":
-			return e.joinTexts(e.hole(ScriptURL, n), e.foldRef(ref(e.first(c.args)), depth+1)), true
+			title := e.foldRef(ref(e.first(c.args)), depth+1)
+			if len(c.args) > 1 {
+				if query, ok := e.foldQuery(c.args[1], depth); ok { // then it is index.php?title=…
+					return e.joinTexts(e.hole(ScriptURL, n), e.literal("?title="), title, e.literal("&"), query), true
+				}
+			}
+			return e.joinTexts(e.hole(ScriptURL, n), title), true
 		}
 	}
 	return Abstract{}, false

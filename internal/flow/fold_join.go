@@ -211,3 +211,22 @@ func (e *engine) union(a, b Abstract) Abstract {
 	c.add(b)
 	return c.all(&e.room)
 }
+
+// listAt is the only list that a node may hold, where it was written out and nothing was put into it since. 0 when there is none.
+func (e *engine) listAt(n js.Node) js.Node {
+	if n == 0 || !e.settled {
+		return 0
+	}
+	var list js.Node
+	count := 0
+	e.each(ref(n), func(f fact) {
+		count++
+		if i := e.facts.info[f]; i.kind == arrayFact && e.Kind(js.Node(i.a)) == js.Array {
+			list = js.Node(i.a)
+		}
+	})
+	if k := e.Kind(n); count != 1 || list == 0 || k != js.Ident && k != js.Dot && k != js.Index || !e.untouched(list) {
+		return 0
+	}
+	return list
+}

@@ -116,7 +116,7 @@ func (g *Graph) Functions(n js.Node) []js.Node {
 		return nil
 	}
 	g.e.each(ref(n), func(f fact) {
-		if i := g.e.facts.info[f]; i.kind == funcFact {
+		if i := g.e.facts.info[f]; i.kind == funcFact || i.kind == boundFact {
 			out = append(out, js.Node(i.a))
 		}
 	})

@@ -24,10 +24,13 @@ func (e *engine) refine(test js.Node, holds bool) {
 	case js.Binary:
 		e.refineCompare(test, holds)
 	case js.Call:
-		if holds {
+		switch {
+		case e.refineHelper(test, holds):
+		case holds:
 			e.refineCall(test)
-		} else {
+		default:
 			e.refineNaN(test)
+			e.refineNotBeginning(test)
 		}
 	}
 }
@@ -62,7 +65,7 @@ func (e *engine) refineCompare(n js.Node, holds bool) {
 				e.narrow(e.Operand(x))
 			}
 			switch e.Kind(x) {
-			case js.Dot, js.Call, js.Index:
+			case js.Dot, js.Call, js.Index, js.Ident:
 				e.refineLook(x, v)
 			}
 			if name := e.Name(x); name == "origin" || name == "source" || name == "host" || name == "hostname" {
@@ -70,6 +73,9 @@ func (e *engine) refineCompare(n js.Node, holds bool) {
 			}
 		}
 		e.refineSame(left, right)
+	}
+	if unequal && holds || equal && !holds {
+		e.refineNotSlash(left, right)
 	}
 	if holds {
 		e.refineOrder(n)
@@ -110,6 +116,9 @@ func (e *engine) refineCall(n js.Node) {
 	case "endsWith":
 		if e.isSenderSuffix(arg) {
 			e.trustSender(e.Object(callee))
+			if p, ok := e.partOf(e.Object(callee)); ok && (p.name == "host" || p.name == "hostname") {
+				e.leadsFrom(p.of, hosted)
+			}
 		}
 	case "isNumeric", "isInteger", "isFinite", "isIPAddress", "isIPv4Address", "isIPv6Address":
 		if e.Kind(arg) == js.Ident {
@@ -153,9 +162,9 @@ func (e *engine) refineMember(n js.Node) {
 		}
 	case js.Dot:
 		e.trustSender(arg)
-		if e.Name(arg) == "protocol" || e.Name(arg) == "origin" {
-			e.leadsFrom(e.Object(arg))
-		}
+	}
+	if p, ok := e.partOf(arg); ok {
+		e.leadsFrom(p.of, partMove(p.name))
 	}
 }
 

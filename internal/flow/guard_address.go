@@ -7,19 +7,48 @@ import (
 	"sallyport/internal/js"
 )
 
-// leads makes a variable hold, from here on, an address of which the scheme was looked at.
-func (e *engine) leads(x js.Node) {
+// leads makes a variable hold, from here on, an address of which the scheme was looked at, or the host, or both.
+func (e *engine) leads(x js.Node, how move) {
 	b := e.Binding(x)
 	if b == 0 || e.shared[b] {
 		return
 	}
 	at := e.get(b)
 	r := e.fresh()
-	e.link(at, r, leadsAway)
+	e.link(at, r, how)
 	e.hold(b, r)
-	if int(at) < e.Len() && e.isURL(js.Node(at)) { // const url = new URL(x): what is known of one is known of the other
-		e.leads(e.Arg(js.Node(at), 0))
+	if int(at) < e.Len() { // const url = new URL(x): what is known of one is known of the other
+		if of := e.madeOf(js.Node(at)); of != 0 {
+			e.leads(of, how)
+		}
 	}
+}
+
+// madeOf is x in new URL( x ), and in parse( x ) where parse is a function of the script that gives new URL( its parameter ).
+func (e *engine) madeOf(n js.Node) js.Node {
+	if e.isURL(n) {
+		return e.Arg(n, 0)
+	}
+	if e.Kind(n) != js.Call {
+		return 0
+	}
+	f := e.helper(e.Callee(n))
+	if f == 0 || e.inlined >= maxInlined {
+		return 0
+	}
+	e.inlined++
+	made := js.Node(0)
+	e.Walk(e.Body(f), func(m js.Node) bool {
+		if made == 0 && e.isURL(m) {
+			for i, p := range e.Params(f) {
+				if b := e.Binding(p); b != 0 && b == e.Binding(e.Arg(m, 0)) {
+					made = e.Arg(n, i)
+				}
+			}
+		}
+		return made == 0 && (e.Kind(m) != js.Function || m == f)
+	})
+	return made
 }
 
 func (e *engine) isURL(n js.Node) bool {
@@ -33,7 +62,50 @@ func (e *engine) isURL(n js.Node) bool {
 // refineBeginning handles x.startsWith('https://').
 func (e *engine) refineBeginning(x, beginning js.Node) {
 	if s, ok := e.Constant(beginning); ok && isSafeBeginning(s) {
-		e.leads(x)
+		e.leads(x, beginningMove(s))
+	}
+}
+
+// beginningMove tells texts after which the host is settled from those after which any may follow: /wiki/ from / and https://.
+func beginningMove(s string) move {
+	scheme, rest, absolute := strings.Cut(s, "//")
+	switch {
+	case absolute && (scheme == "" || strings.HasSuffix(scheme, ":")):
+		if host, _, ended := strings.Cut(rest, "/"); ended && host != "" {
+			return leadsHome
+		}
+		return leadsAway
+	case s == "/" || strings.HasPrefix(strings.ToLower(s), "http"):
+		return leadsAway
+	}
+	return leadsHome
+}
+
+// refineNotBeginning handles !x.startsWith( '//' ): with one slash in front of it x stays here.
+func (e *engine) refineNotBeginning(call js.Node) {
+	if c := e.Callee(call); e.Kind(c) == js.Dot && e.Name(c) == "startsWith" {
+		if s, _ := e.Constant(e.Arg(call, 0)); s == "//" {
+			e.leads(e.Object(c), hosted)
+		}
+	}
+}
+
+// refineNotSlash handles x[ 1 ] !== '/', x.charAt( 1 ) !== '/', x.slice( 0, 2 ) !== '//' and x.indexOf( '//' ) !== 0.
+func (e *engine) refineNotSlash(left, right js.Node) {
+	for range 2 {
+		s, _ := e.Constant(right)
+		switch callee := e.Callee(left); {
+		case e.Kind(left) == js.Index && s == "/" && e.Kind(e.Right(left)) == js.Number:
+			e.leads(e.Object(left), hosted)
+		case e.Kind(left) != js.Call || e.Kind(callee) != js.Dot:
+		case e.Name(callee) == "charAt" && s == "/", s == "//":
+			e.leads(e.Object(callee), hosted)
+		case e.Name(callee) == "indexOf" && e.isZero(right):
+			if s, _ := e.Constant(e.Arg(left, 0)); s == "//" {
+				e.leads(e.Object(callee), hosted)
+			}
+		}
+		left, right = right, left
 	}
 }
 
@@ -45,7 +117,7 @@ func (e *engine) refineLook(look, with js.Node) {
 		if e.isZero(e.Right(look)) {
 			e.refineBeginning(e.Object(look), with)
 		}
-	case js.Dot:
+	case js.Dot, js.Ident:
 		e.refineURLPart(look, with)
 	case js.Call:
 		callee := e.Callee(look)
@@ -71,29 +143,37 @@ func (e *engine) refineLook(look, with js.Node) {
 
 func (e *engine) isZero(n js.Node) bool { return e.Kind(n) == js.Number && e.Num(n) == 0 }
 
-// refineURLPart handles the parts that say where an address leads. A host says nothing: javascript: may have one too.
-func (e *engine) refineURLPart(part, with js.Node) {
-	switch s, constant := e.Constant(with); e.Name(part) {
-	case "protocol":
-		if constant && !isSafeBeginning(strings.TrimSuffix(s, ":")+":") {
-			return
-		}
-	case "origin":
-		if s == "null" {
-			return
-		}
-	default:
+// refineURLPart handles the parts that say where an address leads. A host says nothing of the scheme: javascript: may have
+// one too.
+func (e *engine) refineURLPart(look, with js.Node) {
+	p, ok := e.partOf(look)
+	if !ok {
 		return
 	}
-	e.leadsFrom(e.Object(part))
+	s, constant := e.Constant(with)
+	if constant && (p.name == "protocol" && !isSafeBeginning(strings.TrimSuffix(s, ":")+":") || p.name == "origin" && s == "null") {
+		return
+	}
+	e.leadsFrom(p.of, partMove(p.name))
+}
+
+// partMove is what is known of an address when a part of it is.
+func partMove(name string) move {
+	switch name {
+	case "protocol":
+		return leadsAway
+	case "origin":
+		return leadsHome
+	}
+	return hosted
 }
 
 // leadsFrom narrows what an address was made of.
-func (e *engine) leadsFrom(url js.Node) {
-	if e.isURL(url) {
-		url = e.Arg(url, 0)
+func (e *engine) leadsFrom(url js.Node, how move) {
+	if of := e.madeOf(url); of != 0 {
+		url = of
 	}
-	e.leads(url)
+	e.leads(url, how)
 }
 
 // refineTest narrows a text that a pattern matches, as far as the pattern says something about all of it, or about how
@@ -104,15 +184,56 @@ func (e *engine) refineTest(x, pattern js.Node) {
 	}
 	switch p, flags, ok := e.patternOf(pattern); {
 	case !ok || strings.Contains(flags, "m"):
+	case e.refinePartTest(x, p):
 	case strict(p):
 		e.narrow(x)
 		e.trustSender(x)
 	case beginsSafely(p):
-		e.leads(x)
-		if e.Name(x) == "protocol" {
-			e.leadsFrom(e.Object(x))
+		e.leads(x, patternMove(p))
+	}
+}
+
+// refinePartTest handles /^https?:$/.test( url.protocol ) and a pattern for the whole of a host.
+func (e *engine) refinePartTest(x js.Node, p string) bool {
+	is, ok := e.partOf(x)
+	switch {
+	case !ok:
+		return false
+	case is.name == "protocol" && beginsSafely(p):
+		e.leadsFrom(is.of, leadsAway)
+	case is.name != "protocol" && strings.HasSuffix(p, "$"):
+		e.trustSender(x)
+		e.leadsFrom(is.of, partMove(is.name))
+	default:
+		return false
+	}
+	return true
+}
+
+// patternMove is beginningMove for patterns: a host is settled when all that can match begins with one that is written out.
+func patternMove(p string) move {
+	for _, a := range alternatives(p) {
+		rest := strings.NewReplacer(`\/`, "/", `\.`, ".", `[/]`, "/").Replace(strings.TrimPrefix(a, "^"))
+		rest = strings.Replace(strings.Replace(rest, "https?", "https", 1), "(?:https:)?", "", 1)
+		after, slash := strings.CutPrefix(rest, "/")
+		switch {
+		case slash && after != "" && (strings.HasPrefix(after, "(?!/") || strings.HasPrefix(after, "[^/") || strings.HasPrefix(after, `\w`) || isLetter(after[0])):
+		case strings.HasPrefix(rest, "#") || strings.HasPrefix(rest, `\?`):
+		case beginningMove(rest) == leadsHome && strings.HasPrefix(rest, "http") && isHostText(rest):
+		default:
+			return leadsAway
 		}
 	}
+	return leadsHome
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// isHostText says whether the host in a pattern is there to be read.
+func isHostText(p string) bool {
+	_, rest, _ := strings.Cut(p, "//")
+	host, _, _ := strings.Cut(rest, "/")
+	return host != "" && !strings.ContainsAny(host, `[]()*+?|\^`)
 }
 
 // maxPattern bounds the length of the patterns that are looked at.

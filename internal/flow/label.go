@@ -8,7 +8,7 @@ type Source uint8
 // Sources.
 const (
 	NoSource         Source = iota
-	FromURL                 // address, query string, fragment, referrer, window name
+	FromURL                 // address, query string, fragment, referrer, window name, fields that an address fills in
 	FromPage                // text, attributes and data of the page: whoever edits it
 	FromTitle               // page and user names: quotes pass, angle brackets do not
 	FromAPI                 // free text in an answer of the wiki's API
@@ -25,6 +25,7 @@ const (
 	FromPassword            // password fields
 	FromKeys                // key strokes
 	FromPersonal            // e-mail address, watch list, preferences
+	FromClipboard           // what the person copied, anywhere
 	FromUser                // the person's own name, groups, rights, IP address
 	FromRandom
 	sources
@@ -32,7 +33,7 @@ const (
 
 var sourceNames = [sources]string{
 	"", "url", "page-text", "page-title", "api-text", "user-json", "interface-message", "storage", "postmessage",
-	"third-party", "unknown-caller", "input", "global-config", "token", "cookie", "password", "keys", "personal", "user",
+	"third-party", "unknown-caller", "input", "global-config", "token", "cookie", "password", "keys", "personal", "clipboard", "user",
 	"random",
 }
 
@@ -68,10 +69,12 @@ const (
 	Markup
 	// Param says that it passed through as the parameter of an interface message.
 	Param
+	// InHost is as a whole URL: it can lead to any host. A check of the scheme alone takes away InURL and leaves this.
+	InHost
 )
 
 // Anywhere are all contexts, for a value nobody has touched.
-const Anywhere = InHTML | InAttr | InURL | InParam | InJS | InCSS | InSelector | InWikitext | InRegexp | Data
+const Anywhere = InHTML | InAttr | InURL | InParam | InJS | InCSS | InSelector | InWikitext | InRegexp | InHost | Data
 
 // Flow is one kind of data reaching a node.
 type Flow struct {

@@ -15,6 +15,7 @@ type request struct {
 	node    js.Node
 	url     js.Node // 0 for the wiki's API
 	options js.Node // object with a url
+	data    js.Node // parameters besides those in the url; 0 when they are in options
 	content ref
 }
 
@@ -48,6 +49,13 @@ func (e *engine) model(id uint32, f fact, name string) {
 	}
 	if e.builtin(id, f, name) || e.domCall(id, f, name, method) || e.jqueryStatic(id, name) {
 		return
+	}
+	if method == "getValue" && strings.HasPrefix(name, "OO.ui.") && strings.Contains(name, "Input") {
+		e.seed(ref(n), FromInput, Anywhere)
+		return
+	}
+	if method == "postMessage" {
+		e.linkOnce(e.arg(c, 0), e.posted)
 	}
 	if dot >= 0 && (e.apiByLooks(id, method) || e.commonMethod(id, method)) {
 		return
@@ -86,7 +94,8 @@ func (e *engine) unknownCall(id uint32, f fact, name string) {
 			continue
 		}
 		e.link(ref(a), ref(c.node), how)
-		e.handler(ref(a), callback{unknown: true, place: c.place, call: id})
+		e.handler(ref(a), callback{unknown: true, rest: e.beside(c, a), place: c.place, call: id})
+		e.handIn(id, a)
 	}
 	if f != noFact && e.facts.info[f].deep < maxDeep {
 		e.learn(ref(c.node), e.pathOf(f, resultName))
@@ -153,8 +162,15 @@ func (e *engine) modelNew(id uint32, f fact, name string) {
 		case "URL", "URLSearchParams", "mw.Uri":
 			how = cut
 		}
-		e.pass(c, how)
+		if name == "URL" && len(c.args) > 1 { // the base says where what is relative leads
+			e.link(e.arg(c, 0), n, how)
+			e.link(e.arg(c, 1), n, leadsHome)
+		} else {
+			e.pass(c, how)
+		}
 		switch name {
+		case "URLSearchParams", "mw.Uri":
+			e.passInside(c.args, n, encoded)
 		case "Image":
 			e.learn(n, e.element("img"))
 			return
@@ -164,6 +180,8 @@ func (e *engine) modelNew(id uint32, f fact, name string) {
 		case "Function":
 			return
 		}
+	case "OO.ui.Process":
+		e.handler(e.arg(c, 0), callback{this: e.arg(c, 1), trigger: capability.OnClick, place: c.place, call: id})
 	default:
 		for _, a := range c.args {
 			e.handler(ref(a), callback{unknown: true, place: c.place, call: id})
@@ -188,15 +206,34 @@ func clickLike(typ string) bool {
 
 func triggerOf(types string) capability.Trigger {
 	words := strings.Fields(types)
+	typing := true
 	for _, w := range words {
 		if !clickLike(w) {
 			return ""
 		}
+		typing = typing && typingLike(w)
 	}
-	if len(words) == 0 {
+	switch {
+	case len(words) == 0:
 		return ""
+	case typing:
+		return onTyping
 	}
 	return capability.OnClick
+}
+
+// onTyping is the trigger of events that come while somebody types, who need not mean anything by it. Outside of this
+// package it is a click with [Where.Typing].
+const onTyping capability.Trigger = "typing"
+
+// typingLike are events that come while somebody types.
+func typingLike(typ string) bool {
+	typ, _, _ = strings.Cut(strings.TrimSpace(typ), ".")
+	switch typ {
+	case "keydown", "keyup", "keypress", "input", "paste":
+		return true
+	}
+	return false
 }
 
 // listener makes an argument a handler of events of a type.
@@ -207,7 +244,9 @@ func (e *engine) listener(id uint32, at ref, types string) {
 	word, _, _ = strings.Cut(word, ".")
 	e.learn(ev, e.event(word))
 	e.learn(this, e.element(""))
-	e.handler(at, callback{params: []ref{ev}, this: this, trigger: triggerOf(types), place: c.place, call: id})
+	sent := e.channel("event", word)
+	e.link(sent[0], ev, asIs)
+	e.handler(at, callback{params: append([]ref{ev}, sent[1:]...), this: this, trigger: triggerOf(types), place: c.place, call: id})
 }
 
 // constArg is an argument that is plain to see.
@@ -232,10 +271,14 @@ func (e *engine) commonMethod(id uint32, method string) bool {
 		e.execCall(c)
 	case isStringMethod(method) && method != "concat" && method != "slice" && method != "includes" && method != "indexOf" && method != "at":
 		e.stringMethod(id, method)
+	case method == "emit" && len(c.args) > 1:
+		e.send(c, e.channel("event", e.constArg(c, 0)), 1)
 	case method == "addEventListener" || method == "on" || method == "one" || method == "once" || method == "bind":
 		e.onMethod(id)
 	case method == "connect":
 		e.connectMethod(id)
+	case listMethods[method] && len(c.args) > 1 && e.Kind(c.args[1]) == js.Function && e.Kind(c.args[0]) != js.Function:
+		e.unknownCall(id, noFact, method) // each( list, f ) of a library
 	case listMethods[method]:
 		e.arrayCall(id, method, noFact)
 	default:

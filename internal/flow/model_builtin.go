@@ -19,6 +19,9 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 		e.pass(c, encoded)
 	case "decodeURIComponent", "decodeURI", "unescape", "atob":
 		e.pass(c, decoded)
+	case "String.fromCharCode", "String.fromCodePoint":
+		e.pass(c, decoded) // numbers of letters become a text that may be anything
+		e.passSpread(c)
 	case "btoa":
 		e.pass(c, onlyData)
 	case "String", "JSON.stringify", "Object", "structuredClone", "String.raw":
@@ -29,6 +32,7 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 		}
 		if name == "JSON.stringify" && len(c.args) > 0 {
 			e.watch(ref(c.args[0]), readAny, 0, n)
+			e.passInside(c.args[:1], n, passOn)
 		}
 	case "JSON.parse":
 		e.pass(c, fromJSON)
@@ -46,6 +50,9 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 		list := e.made(arrayFact, c.node)
 		e.learn(n, list)
 		e.keysOf(e.arg(c, 0), e.site(list).loose)
+	case "Object.fromEntries":
+		e.watch(e.arg(c, 0), readAny, 0, n)
+		e.pass(c, passOn)
 	case "Object.values":
 		list := e.made(arrayFact, c.node)
 		e.learn(n, list)
@@ -68,8 +75,23 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 		for i := range c.args {
 			e.link(e.arg(c, i), e.site(list).loose, asIs)
 		}
-	case "Object.create", "Object.freeze", "Object.seal":
+	case "Object.create":
+		if len(c.args) > 0 && e.Kind(c.args[0]) == js.Null {
+			e.learn(n, e.made(objectFact, c.node))
+		}
 		e.link(e.arg(c, 0), n, asIs)
+	case "Object.freeze", "Object.seal":
+		e.link(e.arg(c, 0), n, asIs)
+	case "Reflect.construct":
+		e.link(e.arg(c, 0), n, asIs)
+	case "Reflect.get":
+		if name := e.constArg(c, 1); name != "" {
+			e.watch(e.arg(c, 0), readField, e.name(name), n)
+		}
+	case "Reflect.set":
+		if name := e.constArg(c, 1); name != "" {
+			e.watch(e.arg(c, 0), writeField, e.name(name), e.arg(c, 2))
+		}
 	case "Object.defineProperty":
 		if name := e.constArg(c, 1); name != "" && len(c.args) > 2 {
 			v := e.fresh()
@@ -200,11 +222,15 @@ func (e *engine) arrayCall(id uint32, method string, list fact) {
 			}
 			e.watch(self, writeAny, 0, e.arg(c, i))
 			e.link(e.arg(c, i), self, passOn)
+			e.intoOpen(self, c.args[i])
 		}
 	case "set":
 		e.watch(self, writeAny, 0, e.arg(c, 1))
 		e.watch(self, writeKey, 0, e.arg(c, 0))
 	case "reduce", "reduceRight":
+		if e.pipeline(c, id) {
+			return
+		}
 		value := e.fresh()
 		e.watch(self, readAny, 0, value)
 		e.link(self, value, passOn)
@@ -298,6 +324,7 @@ func (e *engine) replace(id uint32, method string) {
 		e.handler(e.arg(c, 1), callback{params: []ref{part}, rest: part, ret: back, place: c.place, call: id})
 		if p, _ := e.Constant(c.args[0]); p == "$1" {
 			e.link(e.arg(c, 1), n, behindHost) // wgArticlePath and its like: never the beginning
+			e.link(back, n, behindHost)
 		} else if e.Kind(c.args[1]) != js.Function {
 			e.link(e.arg(c, 1), n, passOn)
 		} else if how == passOn {
@@ -321,6 +348,9 @@ func (e *engine) replaceMove(pattern, by js.Node, all bool) move {
 	}
 	if !all || p == "" {
 		return passOn
+	}
+	if isRegexp && text == "" && (strings.TrimSuffix(p, "+") == `\D` || strings.TrimSuffix(p, "+") == `\W`) {
+		return checked
 	}
 	if isRegexp && strings.HasPrefix(p, "[^") && strings.IndexByte(p, ']') == len(p)-1-len(strings.TrimLeft(p[strings.IndexByte(p, ']')+1:], "+*")) {
 		return e.keepOnly(p)

@@ -33,6 +33,24 @@ func (e *engine) domCall(id uint32, f fact, name, method string) bool {
 			e.requests = append(e.requests, request{node: c.node, url: c.args[1], content: e.xhr})
 		}
 		return true
+	case "event.clipboardData.getData", "window.clipboardData.getData", "clipboardData.getData":
+		e.seed(n, FromClipboard, Anywhere)
+		return true
+	case "event.dataTransfer.getData":
+		e.seed(n, FromClipboard, Anywhere)
+		return true
+	case "getSelection", "document.getSelection":
+		e.seed(n, FromPage, Anywhere)
+		return true
+	case "navigator.clipboard.readText", "navigator.clipboard.read":
+		e.seed(e.newPromise(c.node), FromClipboard, Anywhere)
+		return true
+	case "open": // a window, and one of the same site until it has gone elsewhere
+		if len(c.args) == 0 || e.constArg(c, 0) == "" || e.constArg(c, 0) == "about:blank" {
+			e.learn(n, e.global("window"))
+			return true
+		}
+		return false
 	case "prompt":
 		e.seed(n, FromInput, Anywhere)
 		e.learn(n, e.pathOf(f, resultName))
@@ -45,7 +63,10 @@ func (e *engine) domCall(id uint32, f fact, name, method string) bool {
 		}
 		return true
 	case "localStorage.getItem", "sessionStorage.getItem":
-		e.seed(n, FromStorage, Anywhere)
+		e.recall(c)
+		return true
+	case "localStorage.setItem", "sessionStorage.setItem":
+		e.store(c)
 		return true
 	case "document.createElement", "document.createElementNS":
 		tag := 0

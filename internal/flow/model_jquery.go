@@ -44,6 +44,7 @@ func (e *engine) jqueryStatic(id uint32, name string) bool {
 		e.watch(e.arg(c, 0), readAny, 0, inside)
 		e.link(inside, n, encoded)
 		e.pass(c, encoded)
+		e.passInside(c.args, n, encoded)
 	case "$.trim", "$.makeArray", "$.merge", "$.uniqueSort", "$.parseHTML", "$.parseJSON", "$.parseXML", "$.unique":
 		e.pass(c, passOn)
 		if name == "$.parseHTML" {
@@ -98,6 +99,9 @@ func (e *engine) ajax(id uint32, name string) {
 		}
 	} else if len(c.args) > 0 {
 		r.url = c.args[0]
+		if len(c.args) > 1 {
+			r.data = c.args[1]
+		}
 	}
 	content := e.respond(id, r)
 	cb := callback{params: []ref{content}, place: c.place, call: id}
@@ -203,6 +207,26 @@ func (e *engine) jqueryMethod(id uint32, method string) {
 	case "then", "done", "always", "fail":
 		e.thenUnknown(id, method)
 		return
+	case "textSelection":
+		if s := e.constArg(c, 0); s == "getContents" || s == "getSelection" {
+			e.seed(n, FromPage, Anywhere)
+			return
+		}
+	case "trigger", "triggerHandler":
+		params := e.channel("event", e.constArg(c, 0))
+		for _, a := range c.args[min(1, len(c.args)):] {
+			if e.Kind(a) == js.Array {
+				for i, v := range e.List(a) {
+					if v != 0 && i+1 < len(params) {
+						e.link(ref(v), params[i+1], asIs)
+					}
+				}
+			}
+		}
+	default: // of a library
+		for _, a := range c.args {
+			e.handIn(id, a)
+		}
 	}
 	self()
 }
@@ -291,5 +315,5 @@ func (e *engine) inputSource(c *callRecord) Source {
 	if strings.Contains(s, "assword") {
 		return FromPassword
 	}
-	return FromInput
+	return e.filledIn(c.object)
 }

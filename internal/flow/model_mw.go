@@ -38,8 +38,8 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 		}
 	case "mw.config.get":
 		e.configGet(c)
-	case "mw.user.getName", "mw.user.getId", "mw.user.id":
-		e.seed(n, FromUser, InAttr|InParam|InSelector|InWikitext|InRegexp)
+	case "mw.user.getName", "mw.user.getId", "mw.user.id", "mw.user.sessionId":
+		e.seed(n, FromUser, titleUnsafe)
 	case "mw.user.getGroups", "mw.user.getRights", "mw.user.isAnon":
 		e.learn(n, e.pathOf(f, resultName))
 	case "mw.user.options.get":
@@ -69,21 +69,29 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 		e.learn(n, e.element("li"))
 	case "mw.hook", "mw.hook().add":
 		if method == "add" {
+			name := e.hookName(c)
+			params := e.channel("hook", name)
+			if name == "" || strings.HasPrefix(name, "wikipage.") {
+				e.learn(params[0], e.jq())
+			}
 			for i := range c.args {
-				content := e.fresh()
-				e.learn(content, e.jq())
-				e.handler(e.arg(c, i), callback{params: []ref{content}, place: c.place, call: id})
+				e.handler(e.arg(c, i), callback{params: params, place: c.place, call: id})
 			}
 			e.learn(n, e.path(noFact, "mw.hook()"))
 			return true
 		}
+		e.learn(n, e.path(noFact, "mw.hook()"))
+	case "mw.hook().fire":
+		e.send(c, e.channel("hook", e.hookName(c)), 0)
 		e.learn(n, e.path(noFact, "mw.hook()"))
 	case "mw.loader.using", "mw.loader.getScript", "mw.loader.load", "mw.loader.implement":
 		e.loader(id, method)
 	case "mw.loader.require":
 		e.learn(n, e.module(e.constArg(c, 0)))
 	case "mw.storage.get", "mw.storage.session.get", "mw.storage.getObject", "mw.storage.session.getObject", "mw.cookie.get":
-		e.seed(n, FromStorage, Anywhere)
+		e.recall(c)
+	case "mw.storage.set", "mw.storage.session.set", "mw.storage.setObject", "mw.storage.session.setObject":
+		e.store(c)
 	case "mw.html.Raw", "mw.html.Cdata":
 		e.pass(c, passOn)
 	case "mw.Title.newFromText", "mw.Title.makeTitle", "mw.Title.newFromUserInput":
@@ -146,7 +154,13 @@ func (e *engine) apiMethod(id uint32, method string) {
 	case "getUserInfo":
 		e.respond(id, request{})
 	default:
-		content := e.respond(id, request{})
+		r := request{}
+		for _, a := range c.args { // postWithToken( 'csrf', { … } )
+			if r.data == 0 && !e.isPlain(ref(a)) && e.Kind(a) != js.Function {
+				r.data = a
+			}
+		}
+		content := e.respond(id, r)
 		for i := range c.args {
 			if i > 0 { // edit(title, function (revision) { … })
 				e.handler(e.arg(c, i), callback{params: []ref{content}, place: c.place, call: id})
@@ -184,18 +198,39 @@ func (e *engine) htmlElement(c *callRecord) {
 func (e *engine) configGet(c *callRecord) {
 	n := ref(c.node)
 	name := e.constArg(c, 0)
-	switch name {
-	case "wgPageName", "wgTitle", "wgRelevantPageName", "wgRedirectedFrom", "wgCategories":
-		e.seed(n, FromTitle, InAttr|InParam|InSelector|InWikitext|InRegexp)
-	case "wgUserName", "wgRelevantUserName":
-		e.seed(n, FromUser, InAttr|InParam|InSelector|InWikitext|InRegexp)
-	case "wgUserGroups", "wgUserId", "wgUserRights", "wgGlobalGroups":
-		e.seed(n, FromUser, 0)
+	config := e.path(e.global("mw"), "config")
+	if len(c.args) == 0 || e.Kind(c.args[0]) == js.Array { // they give an object
+		e.learn(n, config)
+		for _, a := range e.List(e.first(c.args)) {
+			if s, _ := e.Constant(a); s == "wgUserName" || s == "wgUserGroups" || s == "wgUserId" {
+				e.seed(n, FromUser, 0)
+				break
+			}
+		}
+		return
 	}
 	if name != "" {
-		e.learn(n, e.path(e.path(e.global("mw"), "config"), name))
+		f := e.path(config, name)
+		e.learn(n, f)
+		e.bring(f, n)
 	}
 }
+
+// configSource says what a variable of mw.config holds (https://www.mediawiki.org/wiki/Manual:Interface/JavaScript).
+func configSource(name string) (Source, Contexts) {
+	switch name {
+	case "wgPageName", "wgTitle", "wgRelevantPageName", "wgRedirectedFrom", "wgCategories", "wgRelevantUserName":
+		return FromTitle, titleUnsafe
+	case "wgUserName":
+		return FromUser, titleUnsafe
+	case "wgUserGroups", "wgUserId", "wgUserRights", "wgGlobalGroups":
+		return FromUser, 0
+	}
+	return NoSource, 0
+}
+
+// titleUnsafe is where page and user names do harm: brackets cannot stand in them, quotes can (MediaWikiTitleCodec).
+const titleUnsafe = InAttr | InParam | InJS | InSelector | InWikitext | InRegexp
 
 func (e *engine) loader(id uint32, method string) {
 	c := &e.calls[id]
@@ -236,14 +271,15 @@ func answerSource(name string) (Source, Contexts) {
 	switch last {
 	case "displaytitle", "parsedcomment", "parsedsummary", "parseddescription", "parsed", "html", "[]", "()", "query",
 		"pages", "revisions", "parse", "compare", "pageid", "revid", "ns", "length", "continue", "batchcomplete", "servedby", "missing", "anon",
+		"snippet", "titlesnippet", "sectionsnippet", "redirectsnippet", "categorysnippet", // escaped, with their own highlights
 		"size", "minor", "bot", "new", "count", "0", "-1", "slots", "main", "rcid", "logid", "userid", "data", "result",
 		"forEach", "map", "filter", "then", "join", "push", "thumbnail", "imageinfo", "width", "height":
 		return NoSource, 0
 	case "id", "oldid", "newid", "diff", "fromid", "toid", "fromrevid", "torevid", "parentid", "gadgetid", "oldlen", "newlen", "edits", "editcount",
 		"registration", "touched", "expiry", "timestamp", "fromtimestamp", "totimestamp", "oldtimestamp", "newtimestamp", "lastrevid", "index", "lang", "dir":
 		return NoSource, 0
-	case "title", "user", "name", "from", "to", "displayname", "pagename", "page", "username", "prefixedtitle":
-		return FromTitle, InAttr | InParam | InSelector | InWikitext | InRegexp
+	case "title", "user", "name", "from", "to", "displayname", "pagename", "page", "username", "prefixedtitle", "target_title":
+		return FromTitle, titleUnsafe
 	case "csrftoken", "rollbacktoken", "watchtoken", "patroltoken", "userrightstoken", "createaccounttoken", "logintoken", "edittoken", "token":
 		return FromToken, Data
 	case "email", "realname":
@@ -268,19 +304,21 @@ func answerSource(name string) (Source, Contexts) {
 func sourceOfName(i *factInfo) (Source, Contexts) {
 	name := i.name
 	switch name {
-	case "location.hash", "location.search", "document.referrer":
+	case "location.hash", "location.search", "name": // window.name is what whoever opened the window says
 		return FromURL, Anywhere
-	case "location", "location.href", "document.URL", "document.documentURI", "document.baseURI":
-		return FromURL, Anywhere &^ InURL // as a whole it leads to where one is
+	case "location", "location.href", "document.URL", "document.documentURI", "document.baseURI", "document.referrer":
+		return FromURL, Anywhere &^ (InURL | InHost) // as a whole it leads to where one is, or was
 	case "document.cookie":
 		return FromCookie, Anywhere
 	case "document.title":
-		return FromTitle, InAttr | InParam | InSelector | InWikitext
+		return FromTitle, InAttr | InParam | InJS | InSelector | InWikitext
 	case "element.textContent", "element.innerText", "element.title", "element.alt", "element.outerText", "element.data",
 		"element.nodeValue", "element.placeholder":
 		return FromPage, Anywhere
-	case "element.value":
+	case "element.value": // see engine.bring
 		return FromInput, Anywhere
+	case "event.newURL", "event.oldURL":
+		return FromURL, Anywhere &^ (InURL | InHost)
 	case "event.data":
 		if i.tag == "message" {
 			return FromPostMessage, Anywhere
@@ -297,8 +335,18 @@ func sourceOfName(i *factInfo) (Source, Contexts) {
 		return FromToken, Data
 	}
 	switch {
+	case strings.HasPrefix(name, "mw.config."):
+		return configSource(strings.TrimPrefix(strings.TrimPrefix(name, "mw.config."), "values."))
 	case strings.HasPrefix(name, "answer."):
-		return answerSource(name)
+		from, bad := answerSource(name)
+		switch {
+		case from != FromAPI:
+		case i.tag == keptTag:
+			from = FromInterface
+		case i.tag == codeTag:
+			return NoSource, 0
+		}
+		return from, bad
 	case strings.HasPrefix(name, "foreign."):
 		return FromThirdParty, Anywhere
 	case strings.HasPrefix(name, "element.dataset."):
@@ -311,5 +359,13 @@ func sourceOfName(i *factInfo) (Source, Contexts) {
 
 // answerCall models methods of an answer: lists, mostly.
 func (e *engine) answerCall(id uint32, f fact, method string) {
+	switch method {
+	case "json", "text", "clone": // of a Response: the same once more
+		e.learn(e.newPromise(e.calls[id].node), fact(e.facts.info[f].a))
+		if c := &e.calls[id]; c.object != 0 {
+			e.link(ref(c.object), e.content(e.made(promiseFact, c.node)), passOn)
+		}
+		return
+	}
 	e.arrayCall(id, method, fact(e.facts.info[f].a))
 }

@@ -122,6 +122,9 @@ func (e *engine) respond(id uint32, r request) ref {
 	r.node = c.node
 	r.content = e.newPromise(c.node)
 	e.requests = append(e.requests, r)
+	if r.url != 0 {
+		e.link(ref(r.url), r.content, toAnswer)
+	}
 	return r.content
 }
 
@@ -131,8 +134,13 @@ func (e *engine) answers() {
 		foreign, page := false, false
 		if url := r.url; url != 0 || r.options != 0 {
 			foreign, page = e.judgeURL(e.urlOf(r))
+			page = page || !foreign && e.asksRaw(r)
 		}
+		kept := e.keptPage(r)
 		switch {
+		case page && !foreign && kept == codeTag:
+		case page && !foreign && kept == keptTag:
+			e.seed(r.content, FromInterface, Anywhere)
 		case page && !foreign:
 			e.seed(r.content, FromUserJSON, Anywhere)
 		case foreign:
@@ -141,7 +149,7 @@ func (e *engine) answers() {
 		if page && !foreign {
 			continue
 		}
-		e.learn(r.content, e.answer(r.node, foreign))
+		e.learn(r.content, e.answer(r.node, foreign, kept))
 	}
 	e.answered = len(e.requests)
 }

@@ -9,6 +9,8 @@ const (
 	asIs      move = iota // the same value
 	goIn                  // the same value, into a function
 	leadsAway             // the same value, an address that was seen to be no code
+	leadsHome             // the same value, an address of a host that is known
+	hosted                // the same value, an address of which the host is known, and the scheme is not
 	comeOut               // the same value, out of a function
 	// What follows moves data but not what is known about objects.
 	trusted     // a message of a window that is known
@@ -40,6 +42,7 @@ const (
 	toParsed    // a field that holds HTML of the wiki's own parser when it is of such an answer
 	toNumber    // a field that holds a number or a time when it is of such an answer
 	fromJSON    // JSON.parse: what it gives has nothing of the shape of such an answer
+	toAnswer    // the address that is asked: who chooses the host writes the answer
 )
 
 const markupSafe = InHTML | InAttr
@@ -69,7 +72,7 @@ func (m move) change(c Contexts) Contexts {
 	case decoded:
 		return Anywhere | flags
 	case titled:
-		return c &^ (InHTML | InRegexp | InJS)
+		return c &^ (InHTML | InRegexp | InHost)
 	case asParam:
 		return c | Param
 	case asParsed:
@@ -86,10 +89,12 @@ func (m move) change(c Contexts) Contexts {
 		return put(c&(InJS|InAttr|InHTML) != 0)
 	case atStyle:
 		return put(c&(InAttr|InHTML) != 0)
-	case behindHost:
-		return c &^ InURL
+	case behindHost, leadsHome:
+		return c &^ (InURL | InHost)
 	case leadsAway:
 		return c &^ InURL
+	case hosted:
+		return c &^ InHost
 	case noRegexp:
 		return c &^ InRegexp
 	case noSelector:
@@ -100,7 +105,7 @@ func (m move) change(c Contexts) Contexts {
 		return c | InHTML
 	case cut:
 		if c&InParam != 0 {
-			return c | InURL
+			return c | InURL | InHost
 		}
 	}
 	return c

@@ -57,6 +57,10 @@ func (e *engine) member(f fact, name uint32) fact {
 		return e.pathOf(f, name)
 	}
 	switch {
+	case text == "constructor" && isBuiltinFunction(i.name):
+		return e.global("Function")
+	case i.name == "mw.config" && text == "values":
+		return f
 	case i.name == "window" || i.name == "document" && (text == "defaultView" || text == "location"):
 		if text == "defaultView" {
 			return e.global("window")
@@ -73,12 +77,16 @@ func (e *engine) member(f fact, name uint32) fact {
 	case text == "default" && i.recv != answerKind:
 		return f
 	case text == "documentElement" || text == "body" || text == "head" || text == "parentNode" || text == "firstChild" ||
-		text == "parentElement" || text == "nextSibling" || text == "firstElementChild" || text == "lastChild":
+		text == "parentElement" || text == "nextSibling" || text == "firstElementChild" || text == "lastChild" || elementParts[text]:
 		if i.recv == Element || i.name == "document" {
 			return e.element("")
 		}
-	case i.recv == answerKind && e.named[name].index:
+	case (i.recv == answerKind || i.name == "element") && e.named[name].index:
 		return f
+	case text == "contentWindow" && i.recv == Element:
+		return e.global("window")
+	case (text == "contentDocument" || text == "ownerDocument") && i.recv == Element:
+		return e.global("document")
 	case text == "originalEvent" && i.recv == Event:
 		return f
 	case text == "currentTarget" || text == "target" || text == "delegateTarget":
@@ -93,6 +101,17 @@ func (e *engine) member(f fact, name uint32) fact {
 		return e.element("")
 	}
 	return e.pathOf(f, name)
+}
+
+// isBuiltinFunction knows names of functions of the language and the browser, whose constructor is Function. Those that make
+// objects are not among them: what they make has their name.
+func isBuiltinFunction(name string) bool {
+	switch name {
+	case "parseInt", "parseFloat", "isNaN", "isFinite", "alert", "setTimeout", "setInterval", "fetch", "atob", "btoa", "escape", "unescape", "encodeURIComponent", "decodeURIComponent", "$":
+		return true
+	}
+	return strings.HasPrefix(name, "array.") || strings.HasPrefix(name, "string.") || strings.HasPrefix(name, "Math.") ||
+		strings.Contains(name, ".prototype.") || strings.HasPrefix(name, "Object.") || strings.HasPrefix(name, "JSON.")
 }
 
 // memberOfList is what one of many is: answers and collections are their own members.
@@ -127,17 +146,17 @@ func (e *engine) event(typ string) fact {
 	return e.facts.put(factInfo{kind: pathFact, b: id, name: "event", recv: Event, tag: typ})
 }
 
-// answer is the fact for what a request gives.
-func (e *engine) answer(at js.Node, foreign bool) fact {
+// answer is the fact for what a request gives. The tag says whose text it is; see keptPage.
+func (e *engine) answer(at js.Node, foreign bool, tag string) fact {
 	name := "answer"
 	if foreign {
-		name = "foreign"
+		name, tag = "foreign", ""
 	}
 	id := e.name(name)
 	if f := e.facts.get(pathFact, uint32(at), id); f != noFact {
 		return f
 	}
-	return e.facts.put(factInfo{kind: pathFact, a: uint32(at), b: id, name: name, recv: answerKind})
+	return e.facts.put(factInfo{kind: pathFact, a: uint32(at), b: id, name: name, tag: tag, recv: answerKind})
 }
 
 func (e *engine) jq() fact { return e.pathOf(noFact, jqueryName) }
@@ -166,6 +185,10 @@ func kindOfName(name string) Kind {
 	}
 	return Known
 }
+
+// elementParts are properties of elements that are elements again, or lists of them.
+var elementParts = words(`children childNodes cells rows tBodies tHead tFoot elements options selectedOptions form content shadowRoot lastElementChild
+	previousElementSibling nextElementSibling previousSibling offsetParent labels caption`)
 
 var stringMethods = words(`charAt charCodeAt codePointAt concat endsWith includes indexOf lastIndexOf localeCompare match matchAll
 	normalize padEnd padStart repeat replace replaceAll search slice split startsWith substr substring toLowerCase

@@ -48,7 +48,11 @@ func (e *engine) seed(at ref, from Source, bad Contexts) {
 // bring notes that reading something known brings in data.
 func (e *engine) bring(f fact, at ref) {
 	i := &e.facts.info[f]
-	e.seed(at, i.from, i.bad)
+	from := i.from
+	if from == FromInput && int(at) < e.Len() && e.Kind(js.Node(at)) == js.Dot {
+		from = e.filledIn(e.Object(js.Node(at)))
+	}
+	e.seed(at, from, i.bad)
 }
 
 // label carries all marks to where they go.
@@ -79,8 +83,13 @@ func (l *edge) carry(m mark) (mark, bool) {
 	if l.how == asIs { // most of all
 		return m, m.bad != 0
 	}
-	m.bad = l.how.change(m.bad)
+	was := m.bad
+	m.bad = l.how.change(was)
 	switch l.how {
+	case decoded:
+		if m.from == FromTitle { // neither %41 nor &lt; can stand in a title
+			m.bad = was
+		}
 	case toTitle:
 		if m.from == FromAPI {
 			m.bad = titled.change(m.bad)
@@ -89,6 +98,11 @@ func (l *edge) carry(m mark) (mark, bool) {
 		if m.from == FromAPI {
 			m.bad &= Data
 		}
+	case toAnswer:
+		if was&InHost == 0 || m.from != FromURL && m.from != FromPostMessage && m.from != FromThirdParty {
+			return m, false
+		}
+		m.from, m.bad = FromThirdParty, Anywhere
 	case trusted:
 		return m, m.from != FromPostMessage
 	case toParsed:

@@ -57,7 +57,7 @@ func TestWhatIsSafeIsNotMarked(t *testing.T) {
 func TestThePlaceInMarkupDecides(t *testing.T) {
 	for _, c := range []struct{ code, want string }{
 		{`sink('<a href="' + mw.config.get('wgPageName') + '">')`, "page-title:html+attr+wikitext+markup"},
-		{`sink('<a>' + mw.config.get('wgPageName') + '</a>')`, "page-title:attr+param+selector+wikitext+regexp+markup"},
+		{`sink('<a>' + mw.config.get('wgPageName') + '</a>')`, "page-title:attr+param+js+selector+wikitext+regexp+markup"},
 		{`sink('<a title=' + mw.html.escape(location.hash) + '>')`, "url:wikitext+markup"},
 		{`sink('<a href="' + mw.html.escape(location.hash) + '">')`, "url:url+wikitext+markup"},
 		{`sink('<a href="/wiki/' + mw.html.escape(location.hash) + '">')`, "url:wikitext+markup"},

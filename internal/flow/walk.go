@@ -23,6 +23,10 @@ type walker struct {
 	fn      uint32
 	place   uint32
 	todo    []uint32 // functions to walk
+	partAt  map[js.BindingID]part
+	methods map[string]js.Node // nil until somebody asks
+	helpers int                // functions that are being looked into
+	inlined int
 }
 
 func (w *walker) start(bindings int) {
@@ -57,7 +61,7 @@ type function struct {
 func (e *engine) walkScript() {
 	e.fresh() // funcs[0].ret must not be 0
 	e.funcs[0] = function{node: 0, scope: 1, ret: e.fresh(), this: e.fresh()}
-	e.xhr = e.fresh()
+	e.xhr, e.posted = e.fresh(), e.fresh()
 	e.learn(e.funcs[0].this, e.global("window"))
 	e.globals()
 	e.findShared()
@@ -85,7 +89,7 @@ func (e *engine) globals() {
 		if name := e.AtomText(v.Name); name != "undefined" && name != "NaN" && name != "Infinity" {
 			f := e.global(name)
 			e.learn(e.binding(js.BindingID(b)), f)
-			if from := e.facts.info[f].from; from != NoSource {
+			if from := e.facts.info[f].from; from != NoSource && name != "name" { // a script that says name mostly means one of its own
 				e.bring(f, e.binding(js.BindingID(b)))
 			}
 		}

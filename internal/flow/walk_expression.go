@@ -84,6 +84,10 @@ func (e *engine) expr(n js.Node) {
 func (e *engine) dot(n js.Node) {
 	obj := e.Object(n)
 	e.expr(obj)
+	if e.Name(obj) == "location" && isPart(e.Name(n)) { // of where one is: nobody else says what it holds
+		e.watch(ref(obj), readField, e.nameAtom(e.Atom(n)), ref(n))
+		return
+	}
 	e.readProperty(ref(obj), e.nameAtom(e.Atom(n)), ref(n))
 }
 
@@ -101,7 +105,8 @@ func fieldMove(name string) move {
 	switch name {
 	case "title", "user", "totitle", "fromtitle", "touser", "fromuser", "username", "prefixedtitle":
 		return toTitle
-	case "parsedcomment", "parsedsummary", "parseddescription", "parsed", "displaytitle", "html", "extract_html":
+	case "parsedcomment", "parsedsummary", "parseddescription", "parsed", "displaytitle", "html", "extract_html", "snippet", "titlesnippet", "sectionsnippet",
+		"redirectsnippet", "categorysnippet":
 		return toParsed
 	case "id", "oldid", "newid", "userid", "logid", "rcid", "fromrevid", "torevid", "lastrevid", "totimestamp", "fromtimestamp", "touched", "editcount":
 		return toNumber
@@ -308,6 +313,7 @@ func (e *engine) object(n js.Node) {
 		e.expr(e.Value(p))
 		e.put(f, p, e.Value(p))
 	}
+	e.component(n, f)
 }
 
 func (e *engine) array(n js.Node) {

@@ -74,6 +74,7 @@ func (e *engine) varDecl(n js.Node) {
 		}
 		e.expr(v)
 		e.target(e.Target(d), ref(v))
+		e.holdsPart(e.Target(d), v)
 		if t := e.Target(d); e.Kind(t) == js.Ident && e.Scopes.Scopes[e.Bindings[e.Binding(t)].Scope].Kind == js.ProgramScope {
 			e.recordWrite(d, t, v, false)
 		}

@@ -14,8 +14,8 @@ func TestScoresDoNotHangOnNamesAndSpaces(t *testing.T) {
 		name string
 		how  api.TransformOptions
 	}{
-		{"renamed", api.TransformOptions{MinifyIdentifiers: true, Format: api.FormatIIFE}},
-		{"minified", api.TransformOptions{MinifyIdentifiers: true, MinifyWhitespace: true, MinifySyntax: true, Format: api.FormatIIFE}},
+		{"renamed", api.TransformOptions{MinifyIdentifiers: true, Format: api.FormatIIFE, TreeShaking: api.TreeShakingFalse}},
+		{"minified", api.TransformOptions{MinifyIdentifiers: true, MinifyWhitespace: true, MinifySyntax: true, Format: api.FormatIIFE, TreeShaking: api.TreeShakingFalse}},
 	} {
 		for _, set := range []string{"hostile", "honest"} {
 			var apart []int

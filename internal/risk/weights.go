@@ -61,7 +61,7 @@ var (
 // classOf is the class of a rule. One that is not listed is an operator's own, which was written to be heeded.
 func classOf(rule string) class {
 	switch rule {
-	case "eval", "dom-html", "url", "css-leak", "style-text", "markup", "strip-tags", "regexp", "no-token":
+	case "eval", "dom-html", "url", "css-leak", "style-text", "markup", "strip-tags", "regexp", "no-token", "outside-host", "prototype":
 		return opens
 	case "imports":
 		return loads

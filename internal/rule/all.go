@@ -27,10 +27,12 @@ var All = []*Rule{
 	// text that becomes something else
 	domHTML,
 	urls,
+	outsideHost,
 	styleText,
 	markupRule,
 	stripTags,
 	regexpRule,
+	prototypeRule,
 	noToken,
 	// what could not be read
 	opaque,

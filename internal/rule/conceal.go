@@ -18,13 +18,18 @@ var conceal = &Rule{
 	Doc: `hides traces
 
 A script that hides the history, the watch list, contributions or notifications and changes the wiki by itself does not want to be
-found out. Hiding such things is a matter of taste as long as the script changes nothing.`,
+found out. Hiding such things is a matter of taste as long as the script changes nothing, and is fair to everybody: leaving out what
+one account did, which the script names, is not.`,
 	Capabilities: []capability.Name{capability.HideUI},
 	Run: func(p *Pass) {
 		writes := slices.ContainsFunc(p.writes(), func(w write) bool { return !w.asked() && massive[w.action] && w.matters() })
 		for _, h := range p.hides() {
 			p.Can(h.node, capability.Capability{Name: capability.HideUI, Target: h.what, Certainty: capability.Likely})
-			if writes && !asked(h.Where) {
+			switch {
+			case asked(h.Where):
+			case h.one || p.ofOne(h.Gates) || p.pickedOut(h.node):
+				p.Report(h.node, finding.High, "hides %s of one person, whom the script names", h.what)
+			case writes:
 				p.Report(h.node, finding.High, "hides %s while it changes the wiki by itself", h.what)
 			}
 		}
@@ -72,6 +77,7 @@ func isWord(c byte) bool {
 type hiding struct {
 	node js.Node
 	what string
+	one  bool // of an account that a style sheet names
 	flow.Where
 }
 
@@ -83,13 +89,15 @@ func (p *Pass) hides() []hiding {
 		switch {
 		case c.Method == "hide" || c.Method == "remove" || c.Method == "detach" || c.Method == "empty" || c.Method == "fadeOut" || c.Method == "slideUp":
 			what = trace(p.words(c.Node))
+		case c.Method == "removeChild" || c.Method == "replaceChild":
+			what = trace(p.words(c.Arg(len(c.Args) - 1)))
 		case c.Method == "css" && p.Graph.Str(c.Arg(1)).Pattern() == "none":
 			what = trace(p.words(c.Object))
 		case c.Is("mw.util.addCSS", "mw.loader.addStyleTag"):
 			what = hiddenBy(p.Graph.Str(c.Arg(0)).Pattern())
 		}
 		if what != "" {
-			out = append(out, hiding{c.Node, what, c.Where})
+			out = append(out, hiding{c.Node, what, p.namesOne(c.Arg(0)), c.Where})
 		}
 	}
 	for a := range p.Graph.EachAssign() {
@@ -103,7 +111,7 @@ func (p *Pass) hides() []hiding {
 			what = hiddenBy(p.Graph.Str(a.Value).Pattern())
 		}
 		if what != "" {
-			out = append(out, hiding{a.Node, what, a.Where})
+			out = append(out, hiding{a.Node, what, p.namesOne(a.Value), a.Where})
 		}
 	}
 	return out
@@ -124,3 +132,85 @@ func hiddenBy(css string) string {
 }
 
 var invisible = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0\s*[;!}]`)
+
+// namesOne says whether a style sheet picks out what one account did: [data-user="Name"], a[title="User:Name"].
+func (p *Pass) namesOne(css js.Node) bool {
+	for _, t := range p.Graph.Str(css).Texts {
+		for _, rule := range strings.Split(written(t), "}") {
+			selector, body, _ := strings.Cut(rule, "{")
+			if trace(selector) != "" && oneAccount.MatchString(selector) && invisible.MatchString(body) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var oneAccount = regexp.MustCompile(`(?i)\[\s*(?:data-user\s*[~^]?=|(?:title|href)\s*[*^$~]?=\s*["']?[^"'\]]*(?:user|special:contributions/)[:/]?)`)
+
+// pickedOut says whether what is hidden was picked from a list by the name of who did it: rows.filter( … ).hide().
+func (p *Pass) pickedOut(n js.Node) bool {
+	for range 16 {
+		n = p.origin(p.Object(p.Callee(n)))
+		if p.Kind(n) != js.Call {
+			return false
+		}
+		if name, _ := p.KeyName(p.Callee(n)); name != "filter" {
+			continue
+		}
+		for _, f := range p.Graph.Functions(p.Arg(n, 0)) {
+			if p.comparesEditor(p.Body(f)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofOne says whether a condition compares the name of who made an edit with a name that stands in the script.
+func (p *Pass) ofOne(gates []flow.Gate) bool {
+	return slices.ContainsFunc(gates, func(g flow.Gate) bool { return p.comparesEditor(g.Node) })
+}
+
+func (p *Pass) comparesEditor(in js.Node) bool {
+	found := false
+	p.Walk(in, func(n js.Node) bool {
+		switch p.Kind(n) {
+		case js.Binary:
+			if op := p.Op(n); op == js.OpEq || op == js.OpStrictEq {
+				found = found || p.editor(p.Left(n)) && p.named(p.Right(n)) || p.editor(p.Right(n)) && p.named(p.Left(n))
+			}
+		case js.Call:
+			if name, _ := p.KeyName(p.Callee(n)); name == "includes" || name == "has" || name == "indexOf" {
+				found = found || p.editor(p.Arg(n, 0)) && p.namesIn(p.Object(p.Callee(n)))
+			}
+		case js.Function:
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// editor says whether a value is the name of who made an edit, as lists of changes show it.
+func (p *Pass) editor(n js.Node) bool {
+	for _, f := range p.Graph.Taint(n) {
+		if words := p.words(f.Origin); strings.Contains(words, "userlink") || strings.Contains(words, "data-user") {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Pass) named(n js.Node) bool {
+	for _, s := range p.Graph.Str(n).Consts() {
+		if len(strings.TrimSpace(s)) > 2 {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Pass) namesIn(list js.Node) bool {
+	return slices.ContainsFunc(p.Graph.Elements(list), p.named)
+}

@@ -16,7 +16,7 @@ Gadgets run after the page is there: document.write then replaces it. Use DOM me
 has opened is fine.`,
 	Run: func(p *Pass) {
 		for c := range p.Graph.EachCall() {
-			if c.Is("document.write", "document.writeln") && !strings.Contains(p.Source(c.Object), ".document") {
+			if c.Is("document.write", "document.writeln") && !strings.Contains(p.Source(p.origin(c.Object)), ".document") {
 				p.Report(c.Node, finding.Low, "document.write replaces the page once it is there: use DOM methods")
 			}
 		}

@@ -47,6 +47,9 @@ func (p *Pass) htmlSink(s sink) {
 		}
 		w.severity = min(w.severity, finding.Medium)
 	}
+	if p.neverMeant(s.node) || s.what == "srcdoc" && p.sandboxed(s.node) {
+		return
+	}
 	if k := p.Graph.KindOf(s.value); w.severity > finding.Note && (k != flow.JQuery || s.value == s.node) && k != flow.Element && k != flow.Function {
 		p.Can(s.node, capability.Capability{Name: capability.DOMHTML})
 		p.reportHTML(s.node, w, "becomes HTML")
@@ -62,7 +65,7 @@ type danger struct {
 }
 
 func (p *Pass) reportHTML(n js.Node, w danger, becomes string) {
-	f := p.Report(n, w.severity, "%s %s", sourceWord(w.Source), becomes)
+	f := p.ReportAt(p.callStart(n), p.End(n), w.severity, "%s %s", sourceWord(w.Source), becomes)
 	f.Advice = "Use .text() or mw.html.escape()."
 	p.Way(f, w.Flow)
 }
@@ -73,7 +76,7 @@ func (p *Pass) worstHTML(n js.Node) danger {
 		if f.Unsafe&flow.InHTML == 0 {
 			continue
 		}
-		if s := p.htmlSeverity(f); s > worst.severity {
+		if s := p.htmlSeverity(f); s > worst.severity || s == worst.severity && worst.Source == flow.FromTitle {
 			worst = danger{f, s}
 		}
 	}
@@ -88,9 +91,9 @@ func (p *Pass) htmlSeverity(f flow.Flow) finding.Severity {
 			return finding.Note
 		}
 		return finding.High
-	case flow.FromURL, flow.FromPostMessage, flow.FromAPI, flow.FromUserJSON, flow.FromThirdParty:
-		return finding.High
-	case flow.FromTitle, flow.FromInterface:
+	case flow.FromURL, flow.FromPostMessage, flow.FromAPI, flow.FromUserJSON, flow.FromThirdParty, flow.FromTitle:
+		return finding.High // of titles only what a quote breaks out of gets here
+	case flow.FromInterface, flow.FromClipboard:
 		return finding.Medium
 	case flow.FromUnknown:
 		if f.Unsafe&flow.Markup != 0 {
@@ -127,8 +130,13 @@ var plainAttributes = words("id class style lang dir title href src alt name val
 // returnedMarkup are texts with elements in them that functions return: somebody will use them as HTML.
 func (p *Pass) returnedMarkup() []js.Node {
 	var out []js.Node
-	take := func(n js.Node) {
+	var take func(js.Node)
+	take = func(n js.Node) {
 		switch p.Kind(n) {
+		case js.Cond:
+			take(p.Then(n))
+			take(p.Else(n))
+			return
 		case js.None, js.String, js.Number, js.Bool, js.Null: // nothing, or a constant
 			return
 		}
@@ -150,13 +158,17 @@ func (p *Pass) returnedMarkup() []js.Node {
 	return out
 }
 
+// elements are those of HTML, without what people write in wikitext as often.
+var elements = words("a div p li ul ol dl dt dd td th tr tbody thead table h1 h2 h3 h4 h5 h6 button label input option select textarea img section article " +
+	"header footer nav aside main figure form fieldset details b strong i em u code kbd mark bdi abbr span svg iframe")
+
 // looksHTML knows markup that is not wikitext as well.
 func looksHTML(t flow.Text) bool {
 	lower := strings.ToLower(strings.TrimSpace(t.Prefix()))
-	for _, tag := range []string{"<a ", "<a>", "<div", "<li", "<td", "<tr", "<p>", "<p ", "<h1", "<h2", "<h3", "<button", "<label", "<input", "<option", "<img", "<ul", "<table", "<section", "<article", "<form", "<b>", "<strong", "<i ", "<span"} {
-		if strings.HasPrefix(lower, tag) {
-			return true
-		}
+	rest, begins := strings.CutPrefix(lower, "<")
+	end := 0
+	for end < len(rest) && (rest[end] >= 'a' && rest[end] <= 'z' || rest[end] >= '0' && rest[end] <= '9') {
+		end++
 	}
-	return false
+	return begins && elements[rest[:end]]
 }

@@ -43,7 +43,10 @@ func (p *Pass) waits(n js.Node, w flow.Where, does string) {
 	for _, g := range w.Gates {
 		what, s := gateWord(p.gateKind(g))
 		if what == "" {
-			continue
+			if what = p.surroundings(g.Node, 0); what == "" {
+				continue
+			}
+			s = finding.High
 		}
 		p.Can(n, capability.Capability{Name: capability.Dormant, Target: what, Certainty: capability.Likely})
 		p.Report(n, s, "waits for %s, and then %s", what, strings.ReplaceAll(does, "\n", " "))
@@ -88,4 +91,63 @@ func gateWord(k flow.GateKind) (string, finding.Severity) {
 		return "a wiki", finding.Note
 	}
 	return "", finding.Note
+}
+
+// surroundings is what a condition finds out about the browser that tells reviewers and machines from readers: "" for nothing
+// of the kind.
+func (p *Pass) surroundings(n js.Node, depth int) string {
+	what := ""
+	p.Walk(n, func(c js.Node) bool {
+		if what != "" {
+			return false
+		}
+		switch p.Kind(c) {
+		case js.Binary:
+			if p.Op(c) == js.OpMod && p.counted(p.Left(c)) {
+				what = "a certain number of visits"
+			}
+		case js.Dot, js.Ident, js.Call:
+			what = surroundingWord(p.Graph.NameOf(c))
+			if what == "" && p.Kind(c) == js.Dot {
+				what = surroundingWord(p.Name(c))
+			}
+			if what == "" && depth < 3 {
+				if o := p.origin(c); o != c && p.Kind(o) != js.Function {
+					what = p.surroundings(o, depth+1)
+				}
+			}
+			if what == "" && depth < 3 && p.Kind(c) == js.Call {
+				for _, f := range p.Graph.Functions(p.Callee(c)) {
+					if what == "" {
+						what = p.surroundings(p.Body(f), depth+1)
+					}
+				}
+			}
+		case js.Function:
+			return false
+		}
+		return what == ""
+	})
+	return what
+}
+
+// counted says whether a number is kept in the browser from visit to visit.
+func (p *Pass) counted(n js.Node) bool {
+	for _, f := range p.Graph.TaintDeep(n) {
+		if f.Source == flow.FromStorage {
+			return true
+		}
+	}
+	return false
+}
+
+func surroundingWord(name string) string {
+	name = strings.TrimPrefix(name, "window.")
+	switch {
+	case name == "outerWidth" || name == "outerHeight" || name == "navigator.webdriver" || name == "webdriver":
+		return "nobody to look with developer tools"
+	case strings.HasSuffix(name, ".timeZone") || name == "timeZone":
+		return "a time zone"
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 
 	"sallyport/internal/flow"
@@ -15,6 +16,9 @@ func (p *Pass) attribute(c *flow.Call, r request) (request, bool) {
 	}
 	take := func(name string, value js.Node) {
 		if how := loadedBy(tag, strings.ToLower(name), ""); how != "" && value != 0 {
+			if tag == "link" && p.hinted(c.Object) {
+				how = "hint"
+			}
 			r.how = how
 			r.urls = append(r.urls, value)
 		}
@@ -24,8 +28,12 @@ func (p *Pass) attribute(c *flow.Call, r request) (request, bool) {
 			take(name, c.Arg(1))
 		}
 	} else {
-		for _, f := range p.Graph.Obj(c.Arg(0)).Fields {
+		o := p.Graph.Obj(c.Arg(0))
+		for _, f := range o.Fields {
 			take(f.Name, f.Value)
+		}
+		if r.how == "style" && slices.ContainsFunc(o.All("rel"), p.saysHint) {
+			r.how = "hint"
 		}
 	}
 	return p.finish(r), len(r.urls) > 0
@@ -69,6 +77,12 @@ func (p *Pass) background(c *flow.Call, r request) (request, bool) {
 // loadedBy says what setting a property of an element loads.
 func loadedBy(tag, property, target string) string {
 	switch property {
+	case "ping":
+		if target != ".ping" {
+			return "ping"
+		}
+	case "srcset", "poster":
+		return "image"
 	case "src":
 		switch tag {
 		case "script":

@@ -23,9 +23,22 @@ func (p *Pass) own(host string) bool {
 func (p *Pass) foreign(a flow.Abstract) []string {
 	var out []string
 	for _, h := range a.Hosts() {
-		if !p.own(h) && !strings.HasPrefix(h, "<") {
+		switch {
+		case p.own(h):
+		case !strings.HasPrefix(h, "<"):
 			out = append(out, h)
+		case below(h) != "":
+			out = append(out, below(h))
 		}
 	}
 	return out
+}
+
+// below is the domain of a host whose first labels are put together: "*.collect.example"; "" when too little of it is known.
+func below(host string) string {
+	domain := host[strings.LastIndexByte(host, '>')+1:]
+	if !strings.HasPrefix(domain, ".") || strings.Count(domain, ".") < 2 {
+		return ""
+	}
+	return "*" + domain
 }

@@ -13,18 +13,20 @@ import (
 
 var hosts = &Rule{
 	Name:     "hosts",
-	Severity: finding.Low,
+	Severity: finding.High,
 	CWE:      []int{359},
 	Doc: `contacts other servers
 
 Each request tells that server your address, and often what you read. Frames and forms of others can be mistaken for the wiki.
-A note on the page that describes the script should name every server.`,
+A note on the page that describes the script should name every server. A script that leads away from the wiki by itself
+can lead to a page that looks like the wiki's and asks for the password.`,
 	Capabilities: []capability.Name{capability.Network, capability.Navigate},
 	Run: func(p *Pass) {
 		for _, r := range p.requests() {
 			for _, u := range r.urls {
 				for _, host := range p.foreign(p.Graph.Str(u)) {
 					p.contacts(r.node, host, r.how, r.Where)
+					p.sendsAway(&r, u, host)
 				}
 			}
 		}
@@ -35,6 +37,21 @@ A note on the page that describes the script should name every server.`,
 		}, js.String, js.TemplateText)
 		p.pageParts()
 	},
+}
+
+// sendsAway reports pages of others that the reader is taken to without having asked, above all those that look like the wiki's
+// own for logging in.
+func (p *Pass) sendsAway(r *request, u js.Node, host string) {
+	if r.how != "navigate" || !unasked(r.Where) {
+		return
+	}
+	for _, t := range p.Graph.Str(u).Texts {
+		if lower := strings.ToLower(written(t)); strings.Contains(lower, "userlogin") || strings.Contains(lower, "login") || strings.Contains(lower, "signin") {
+			p.Report(r.node, finding.High, "takes you to %s by itself, at an address that is made to look like one for logging in", host)
+			return
+		}
+	}
+	p.Report(r.node, finding.Medium, "takes you to %s by itself", host)
 }
 
 // contacts says that a host is contacted, and how.

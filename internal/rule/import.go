@@ -30,6 +30,8 @@ type imported struct {
 	target string // title, URL or module
 	host   string
 	style  bool
+	source bool // the host becomes one that mw.loader takes modules from
+	split  bool // the address or the tag stands nowhere in one piece
 	whole  bool // nothing of the address is known
 	text   flow.Text
 	title  flow.Text // of the page, where the text tells
@@ -46,7 +48,13 @@ func (p *Pass) imported() []imported {
 			}
 		}
 	}
+	out = append(out, p.inMarkup()...)
+	out = append(out, p.inModules()...)
 	for c := range p.Graph.EachCall() {
+		if c.Is("mw.loader.addSource") {
+			out = append(out, p.addedSources(c)...)
+			continue
+		}
 		if c.Is("importScript", "importStylesheet", "importScriptPage", "importScriptContent") {
 			out = append(out, p.titles(c, c.Arg(0), c.Is("importStylesheet"))...)
 			continue
@@ -55,7 +63,23 @@ func (p *Pass) imported() []imported {
 			out = append(out, p.articles(c)...)
 		}
 	}
+	for i := range out {
+		out[i].split = out[i].split || out[i].kind == thirdParty && !p.spelledOut(out[i].host)
+	}
 	return out
+}
+
+// spelledOut says whether the domain of a host stands somewhere in one piece.
+func (p *Pass) spelledOut(host string) bool {
+	if strings.ContainsAny(host, "<:") { // not all of it is known, or it is a number
+		return true
+	}
+	if labels := strings.Split(host, "."); len(labels) > 2 {
+		host = strings.Join(labels[len(labels)-2:], ".")
+	}
+	found := false
+	p.each(func(n js.Node) { found = found || strings.Contains(strings.ToLower(p.Str(n)), host) }, js.String, js.TemplateText)
+	return found
 }
 
 func (p *Pass) titles(c *flow.Call, n js.Node, style bool) []imported {
@@ -126,7 +150,7 @@ func (p *Pass) fromURL(t flow.Text) (imported, bool) {
 	host, absolute := t.Host()
 	q := params{}
 	q.query(t)
-	titles := q.texts("title")
+	titles := q.texts("title", "articles")
 	switch constant, known := t.Const(); {
 	case known && !strings.Contains(constant, "/"):
 		i.kind = moduleCode

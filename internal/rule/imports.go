@@ -73,7 +73,14 @@ func (i *imported) judge() (finding.Severity, string) {
 		}
 		return finding.Low, "runs code of another wiki: " + i.target
 	case thirdParty:
-		return i.judgeHost(fixed)
+		s, message := i.judgeHost(fixed)
+		switch {
+		case i.source:
+			return finding.High, "takes modules from " + i.host + ", which is not the wiki's"
+		case i.split && s > finding.Note:
+			return finding.High, message + "; its address stands nowhere in one piece"
+		}
+		return s, message
 	}
 	return finding.Note, ""
 }

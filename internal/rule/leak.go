@@ -24,20 +24,21 @@ first three is you.`,
 		for _, w := range p.writes() {
 			for _, n := range w.q.nodes("text", "appendtext", "prependtext", "summary", "sectiontitle", "wpTextbox1", "source") {
 				if p.spells(n, flow.TokenText, flow.Cookies) || len(p.Graph.Obj(n).Fields) == 0 && !p.tokenOnly(n) {
-					p.leaks(w.node, n, "a page of the wiki")
+					p.leaks(w.node, n, w.Where, "", "a page of the wiki")
 				}
 			}
 		}
 		for _, r := range p.runs() { // a script element may hold rules for fetching pages ahead, which no policy looks at
-			p.leaks(r.node, r.code, "wherever the text says that becomes a script")
+			p.leaks(r.node, r.code, r.Where, "", "wherever the text says that becomes a script")
 		}
+		p.leftBehind()
 		for c := range p.Graph.EachCall() {
 			switch {
 			case c.Method == "postMessage" && p.anyOrigin(c.Arg(1)):
-				p.leaks(c.Node, c.Arg(0), "whatever window listens")
+				p.leaks(c.Node, c.Arg(0), c.Where, "", "whatever window listens")
 			case c.Is("WebSocket.send"):
 				if host := p.socketHost(c); host != "" {
-					p.leaks(c.Node, c.Arg(0), host)
+					p.leaks(c.Node, c.Arg(0), c.Where, "socket", host)
 				}
 			}
 		}
@@ -80,13 +81,18 @@ func (p *Pass) leakTo(r request) {
 		if r.how == "form" && p.loginForm(r.node) {
 			p.Report(r.node, finding.Critical, "sends the login form, with the password in it, to %s", host)
 		}
-		p.leaks(r.node, u, host)
+		p.leaks(r.node, u, r.Where, r.how, host)
 		for _, d := range r.data {
-			p.leaks(r.node, d, host)
+			p.leaks(r.node, d, r.Where, r.how, host)
+		}
+		for _, v := range r.q { // FormData and its like are filled piece by piece
+			for _, one := range v {
+				p.leaks(r.node, one.node, r.Where, r.how, host)
+			}
 		}
 		if r.how == "form" {
 			for _, n := range p.fillings() {
-				p.leaks(r.node, n, host)
+				p.leaks(r.node, n, r.Where, r.how, host)
 			}
 		}
 	}
@@ -107,29 +113,62 @@ func (p *Pass) receiver(u js.Node) string {
 	return ""
 }
 
+const draft = "what you write before you save it"
+
+// secret is the worst that a value carries.
+type secret struct {
+	flow.Flow
+	severity finding.Severity
+	word     string
+}
+
 // leaks reports secrets that reach a node whose value goes to a host.
-func (p *Pass) leaks(at, n js.Node, host string) {
-	if n == 0 {
-		return
+func (p *Pass) leaks(at, n js.Node, w flow.Where, how, host string) {
+	if s := p.secretIn(n, w, how); s.severity > finding.Note {
+		p.tellLeak(at, s, host)
 	}
-	var worst flow.Flow
-	severity := finding.Note
+}
+
+func (p *Pass) tellLeak(at js.Node, s secret, host string) {
+	p.Way(p.Report(at, s.severity, "sends %s to %s", s.word, host), s.Flow)
+}
+
+// secretIn is the worst that a node's value carries, a note when there is nothing to say.
+func (p *Pass) secretIn(n js.Node, w flow.Where, how string) secret {
+	worst := secret{severity: finding.Note}
+	if n == 0 {
+		return worst
+	}
 	for _, f := range p.Graph.TaintDeep(n) {
 		if f.Unsafe&flow.Data == 0 {
 			continue
 		}
-		f.Source = p.sourceOf(f)
-		if s := secrecy(f.Source); s > severity {
-			worst, severity = f, s
+		s := secret{Flow: f}
+		s.Source = p.sourceOf(f)
+		s.severity, s.word = secrecy(s.Source), secretWord(s.Source)
+		switch {
+		case s.Source == flow.FromUser && sideways(how):
+			s.severity = finding.Medium
+		case (s.Source == flow.FromInput || s.Source == flow.FromPage) && p.drafted(f.Origin):
+			s.severity, s.word = finding.High, draft
+			if asked(w) && !w.Typing {
+				s.severity = finding.Low // a spelling checker on a click
+			}
+		}
+		if s.severity > worst.severity {
+			worst = s
 		}
 	}
-	if severity < finding.High && p.holdsStorage(n) {
-		p.Report(at, finding.High, "sends all that the browser keeps for the wiki to %s", host)
-		return
+	if worst.severity < finding.High && (p.holdsStorage(n) || p.keepsAll(n)) {
+		return secret{severity: finding.High, word: "all that the browser keeps for the wiki"}
 	}
-	if severity > finding.Note {
-		p.Way(p.Report(at, severity, "sends %s to %s", secretWord(worst.Source), host), worst)
-	}
+	return worst
+}
+
+// drafted says whether what is typed was typed into the edit form.
+func (p *Pass) drafted(n js.Node) bool {
+	words := strings.ToLower(p.words(n))
+	return strings.Contains(words, "wptextbox1") || strings.Contains(words, "wpsummary")
 }
 
 // sourceOf knows some sources better than the flow does: a field for passwords by its selector, an answer of the API by
@@ -137,19 +176,20 @@ func (p *Pass) leaks(at, n js.Node, host string) {
 func (p *Pass) sourceOf(f flow.Flow) flow.Source {
 	switch f.Source {
 	case flow.FromInput, flow.FromPage:
-		if words := strings.ToLower(p.words(f.Origin)); strings.Contains(words, "password") {
+		words := strings.ToLower(p.words(f.Origin))
+		if strings.Contains(words, "password") || f.Source == flow.FromInput && p.asksPassword() && !strings.Contains(words, "wp") {
 			return flow.FromPassword
 		}
-	case flow.FromAPI:
-		if q := p.question(f.Origin); q != nil && personal(q) {
+	case flow.FromAPI, flow.FromUserJSON:
+		if r := p.question(f.Origin); r != nil && (personal(r.q) || p.ownPages(r)) {
 			return flow.FromPersonal
 		}
 	}
 	return f.Source
 }
 
-// question are the parameters of the request whose answer a node is a part of, nil when that cannot be told.
-func (p *Pass) question(n js.Node) params {
+// question is the request whose answer a node is a part of, nil when that cannot be told.
+func (p *Pass) question(n js.Node) *request {
 	for range 64 {
 		n = p.origin(n)
 		switch p.Kind(n) {
@@ -160,7 +200,7 @@ func (p *Pass) question(n js.Node) params {
 		case js.Call:
 			for i := range p.requests() {
 				if r := &p.requests()[i]; r.node == n {
-					return r.q
+					return r
 				}
 			}
 			n = p.Object(p.Callee(n))
@@ -181,6 +221,20 @@ func (p *Pass) givenTo(n js.Node) js.Node {
 	}
 	f := p.Scopes.Scopes[p.Bindings[b].Scope].Node
 	return p.Object(p.Callee(p.parent(f)))
+}
+
+// ownPages says whether a request is for a page of the wiki that shows what is the person's own.
+func (p *Pass) ownPages(r *request) bool {
+	for _, n := range r.urls {
+		for _, t := range p.Graph.Str(n).Texts {
+			switch lower := strings.ToLower(t.Pattern()); {
+			case strings.Contains(lower, "special:preferences"), strings.Contains(lower, "special:watchlist"), strings.Contains(lower, "special:editwatchlist"),
+				strings.Contains(lower, "special:notifications"), strings.Contains(lower, "special:changeemail"):
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // personal knows questions to the API whose answers are nobody else's business.
@@ -214,7 +268,7 @@ func secrecy(s flow.Source) finding.Severity {
 	switch s {
 	case flow.FromToken, flow.FromCookie, flow.FromPassword:
 		return finding.Critical
-	case flow.FromKeys, flow.FromPersonal:
+	case flow.FromKeys, flow.FromPersonal, flow.FromClipboard:
 		return finding.High
 	case flow.FromUser:
 		return finding.Low
@@ -232,6 +286,8 @@ func secretWord(s flow.Source) string {
 		return "a password"
 	case flow.FromKeys:
 		return "key strokes"
+	case flow.FromClipboard:
+		return "what you copied"
 	case flow.FromPersonal:
 		return "your e-mail address, preferences or watch list"
 	}
@@ -244,15 +300,15 @@ func (p *Pass) anyOrigin(n js.Node) bool {
 			return true
 		}
 	}
-	return n == 0
+	return false // the page's own origin, which is what is meant where nothing is said
 }
 
 // socketHost is the other end of the socket a send() is called on.
 func (p *Pass) socketHost(c *flow.Call) string {
-	if p.Kind(c.Object) != js.This {
-		return p.receiver(p.Arg(p.origin(c.Object), 0))
+	if made := p.origin(c.Object); p.Kind(made) == js.New {
+		return p.receiver(p.Arg(made, 0))
 	}
-	host := "" // socket.onopen = function () { this.send( … ) }
+	host := "" // this.send( … ) of its own handler, and sockets that are kept in an object
 	for made := range p.Graph.EachCall() {
 		if made.New && made.Is("WebSocket") {
 			host = p.receiver(made.Arg(0))

@@ -19,7 +19,11 @@ its list and starts on a click.`,
 			if !massive[w.action] || w.mine() || !p.repeats(&w) {
 				continue
 			}
-			if s := w.weigh(finding.Critical, finding.Medium, finding.Note); s > finding.Note {
+			itself := finding.Critical
+			if w.action == "patrol" {
+				itself = finding.High
+			}
+			if s := w.weigh(itself, finding.Medium, finding.Note); s > finding.Note {
 				p.Report(w.node, s, "%s again and again, %s: %s", actionWord(w.action), w.when(), orUnknown(w.target()))
 			}
 		}
@@ -35,7 +39,7 @@ func (p *Pass) repeats(w *write) bool {
 	if !w.InLoop {
 		return false
 	}
-	for _, n := range w.q.nodes("title", "from", "user", "pageid", "target", "filename", "revid") {
+	for _, n := range w.q.nodes("title", "from", "user", "pageid", "target", "filename", "revid", "rcid") {
 		if p.varies(n) {
 			return true
 		}
@@ -85,7 +89,7 @@ func (p *Pass) varies(n js.Node) bool {
 }
 
 var massive = words("edit move delete undelete protect block unblock userrights upload import rollback emailuser changecontentmodel " +
-	"revisiondelete visualeditoredit discussiontoolsedit globalblock globaluserrights massmessage mergehistory createaccount")
+	"revisiondelete patrol visualeditoredit discussiontoolsedit globalblock globaluserrights massmessage mergehistory createaccount")
 
 // matters says whether a write changes more than the person's own pages, or what runs as that person.
 func (w *write) matters() bool { return !w.mine() || len(w.of(ownCode)) > 0 }
@@ -117,6 +121,8 @@ func actionWord(action string) string {
 		return "rolls back edits"
 	case "upload":
 		return "uploads files"
+	case "patrol", "review":
+		return "marks changes as seen"
 	case "import":
 		return "imports pages"
 	}

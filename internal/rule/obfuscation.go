@@ -20,6 +20,7 @@ is not obfuscated: short names and missing spaces hide nothing.`,
 	Run: func(p *Pass) {
 		p.decodedRuns()
 		p.tricks()
+		p.reaches()
 	},
 }
 

@@ -81,7 +81,7 @@ func (p *Pass) read(q params, n js.Node) {
 	made := p.origin(n)
 	if k := p.Kind(made); k == js.New || k == js.Call {
 		switch p.Graph.NameOf(p.Callee(made)) {
-		case "URLSearchParams", "FormData", "$.param", "Object.assign", "$.extend", "JSON.stringify":
+		case "URLSearchParams", "FormData", "Headers", "$.param", "Object.assign", "$.extend", "JSON.stringify":
 			for _, a := range p.Args(made) {
 				p.read(q, a)
 			}

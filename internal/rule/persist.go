@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"regexp"
 	"strings"
 
 	"sallyport/internal/capability"
@@ -26,6 +27,8 @@ scripts, and you, do.`,
 		for a := range p.Graph.EachAssign() {
 			p.persistAssign(a)
 		}
+		p.rewrites()
+		p.keptMarkup()
 		for _, r := range p.runs() {
 			for _, f := range p.Graph.Taint(r.code) {
 				if f.Source == flow.FromStorage && f.Unsafe&(flow.InJS|flow.Data) != 0 {
@@ -52,7 +55,7 @@ func (p *Pass) persistCall(c *flow.Call) {
 		p.stays(c.Node, "service worker", "registers a service worker: it stands between the wiki and every page from now on")
 	case c.Is("localStorage.setItem", "mw.storage.set", "mw.storage.setObject") && p.isStoreKey(c.Arg(0)):
 		p.stays(c.Node, "module store", "writes into the module store: ResourceLoader will run what it finds there")
-	case c.Is("mw.loader.implement", "mw.loader.impl") && len(c.Args) > 1 && p.takesPlace(c.Arg(0)):
+	case c.Is("mw.loader.implement", "mw.loader.impl") && len(c.Args) > 1 && p.takesPlace(c.Arg(0)) && !p.registers(c.Arg(0)):
 		p.stays(c.Node, "module store", "defines a module under a name of its choice: it can take the place of another one, and is kept in the module store")
 	case c.Is("mw.loader.store.set", "mw.loader.store.add", "mw.loader.store.requestUpdate"):
 		p.stays(c.Node, "module store", "writes into the module store: ResourceLoader will run what it finds there")
@@ -153,3 +156,68 @@ func (p *Pass) fillsGap(a *flow.Assign) bool {
 	value := p.Source(a.Value)
 	return p.Kind(a.Value) == js.Logical && strings.Contains(value, a.Property)
 }
+
+// registers says whether the script itself registers the module of that name. mw.loader refuses names that are taken, so it takes
+// nobody's place (resources/src/startup/mediawiki.loader.js).
+func (p *Pass) registers(n js.Node) bool {
+	name, _ := p.Graph.Str(n).Const()
+	name, _, _ = strings.Cut(name, "@")
+	if name == "" {
+		return false
+	}
+	for c := range p.Graph.EachCall() {
+		if !c.Is("mw.loader.register") {
+			continue
+		}
+		for _, own := range p.registered(c) {
+			if own == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// registered are the names that a call registers: register( name, … ) and register( [ [ name, … ], … ] ).
+func (p *Pass) registered(c *flow.Call) []string {
+	out := p.Graph.Str(c.Arg(0)).Consts()
+	list := p.origin(c.Arg(0))
+	if p.Kind(list) != js.Array {
+		return out
+	}
+	for _, row := range p.List(list) {
+		if row = p.origin(row); p.Kind(row) == js.Array && len(p.List(row)) > 0 {
+			out = append(out, p.Graph.Str(p.List(row)[0]).Consts()...)
+		}
+	}
+	return out
+}
+
+// keptMarkup reports code, and markup that runs code, that is put into the browser's storage, a cookie or an option: whatever
+// puts it into a page later runs it.
+func (p *Pass) keptMarkup() {
+	for c := range p.Graph.EachCall() {
+		if c.Is("localStorage.setItem", "mw.storage.set", "mw.storage.setObject", "mw.cookie.set", "sessionStorage.setItem") || c.Method == "saveOption" {
+			p.keepsCode(c.Node, c.Arg(1))
+		}
+	}
+	for a := range p.Graph.EachAssign() {
+		if strings.HasPrefix(a.Target, "localStorage.") || a.Target == "document.cookie" {
+			p.keepsCode(a.Node, a.Value)
+		}
+	}
+}
+
+func (p *Pass) keepsCode(at, value js.Node) {
+	if value == 0 {
+		return
+	}
+	for _, t := range p.Graph.Str(value).Texts {
+		if text := written(t); handler.MatchString(text) || loads(text) {
+			p.stays(at, "code kept in storage", "keeps code, or markup that runs code, in the browser or in your options")
+			return
+		}
+	}
+}
+
+var handler = regexp.MustCompile(`(?i)<[a-z][^<>]*\son[a-z]{3,}\s*=|<script`)

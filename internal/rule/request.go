@@ -30,9 +30,17 @@ func (p *Pass) requests() []request {
 		if r, ok := p.requestOf(c); ok {
 			p.known.requests = append(p.known.requests, r)
 		}
+		p.known.requests = append(p.known.requests, p.assigned(c)...)
 	}
 	for a := range p.Graph.EachAssign() {
-		if how := loadedBy(a.Tag, a.Property, a.Target); how != "" {
+		how := loadedBy(a.Tag, a.Property, a.Target)
+		if a.Tag == "a" && a.Property == "href" && p.followed(a.Object) {
+			how = "navigate"
+		}
+		if how != "" {
+			if a.Tag == "link" && p.hinted(a.Object) {
+				how = "hint"
+			}
 			r := request{node: a.Node, how: how, urls: []js.Node{a.Value}, q: params{}, Where: a.Where}
 			p.known.requests = append(p.known.requests, p.finish(r))
 		}
@@ -43,6 +51,12 @@ func (p *Pass) requests() []request {
 // finish reads parameters out of the URLs and the data.
 func (p *Pass) finish(r request) request {
 	for _, n := range r.urls {
+		if base, parts := p.addressParts(n); base != 0 {
+			r.urls, r.data = append(r.urls[:len(r.urls):len(r.urls)], base), append(r.data, parts...)
+		}
+	}
+	for _, n := range r.urls {
+		p.wikiAddress(r.q, n)
 		for _, t := range p.Graph.Str(n).Texts {
 			if cut(t, "?") != nil {
 				r.q.query(t)
@@ -155,7 +169,7 @@ func (p *Pass) options(r *request, n js.Node) {
 	r.data = append(r.data, o.All("data")...)
 	r.post = r.post || p.posts(o.All("type")) || p.posts(o.All("method"))
 	for _, n := range o.All("dataType") {
-		if slices.Contains(p.Graph.Str(n).Consts(), "script") {
+		if known := p.Graph.Str(n).Consts(); slices.Contains(known, "script") || len(known) == 0 {
 			r.how = "script"
 		}
 	}
@@ -185,4 +199,16 @@ func (p *Pass) xhr(open *flow.Call, r request) (request, bool) {
 		}
 	}
 	return p.finish(r), true
+}
+
+// wikiAddress takes in the parameters of an address that mw.util.getUrl( title, { … } ) makes.
+func (p *Pass) wikiAddress(q params, n js.Node) {
+	made := p.origin(n)
+	if p.Kind(made) != js.Call || p.Graph.NameOf(p.Callee(made)) != "mw.util.getUrl" || p.Arg(made, 1) == 0 {
+		return
+	}
+	q["title"] = append(q["title"], p.param(p.Arg(made, 0)))
+	for _, f := range p.Graph.Obj(p.Arg(made, 1)).Fields {
+		q[f.Name] = append(q[f.Name], p.param(f.Value))
+	}
 }

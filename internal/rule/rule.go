@@ -49,6 +49,8 @@ type known struct {
 	writes   []write
 	runs     []running
 	sinks    []sink
+	whole    *flow.Marked // where local storage as a whole gets
+	fields   int          // 1 when the script makes no password field, 2 when it makes one, 0 when nobody has looked
 	fetched  bool
 	written  bool
 

@@ -1,6 +1,9 @@
 package rule
 
 import (
+	"slices"
+	"strings"
+
 	"sallyport/internal/flow"
 	"sallyport/internal/js"
 )
@@ -40,6 +43,10 @@ func (p *Pass) findRuns() []running {
 			add(c.Args[len(c.Args)-1], "constructor")
 		case c.Is("setTimeout", "setInterval") && p.isText(c.Arg(0)):
 			add(c.Arg(0), c.Method)
+		case c.Method == "setAttribute" || c.Method == "attr" || c.Method == "prop":
+			for _, code := range p.handlerTexts(c) {
+				add(code, "event attribute")
+			}
 		case (c.Method == "append" || c.Method == "appendChild" || c.Method == "text") && c.Tag == "script":
 			add(c.Arg(0), "script element")
 		}
@@ -114,4 +121,31 @@ func (p *Pass) strangers(n js.Node, context flow.Contexts) []flow.Flow {
 		}
 	}
 	return out
+}
+
+// handlerTexts are the texts that el.setAttribute( 'onclick', text ) and $el.attr( { onclick: text } ) make code of, where the script does
+// not begin them itself.
+func (p *Pass) handlerTexts(c *flow.Call) []js.Node {
+	var out []js.Node
+	take := func(name string, text js.Node) {
+		if len(name) > 3 && strings.EqualFold(name[:2], "on") && text != 0 && p.foreignCode(text) {
+			out = append(out, text)
+		}
+	}
+	if len(c.Args) > 1 {
+		name, _ := p.Graph.Str(c.Arg(0)).Const()
+		take(name, c.Arg(1))
+		return out
+	}
+	for _, f := range p.Graph.Obj(c.Arg(0)).Fields {
+		take(f.Name, f.Value)
+	}
+	return out
+}
+
+func (p *Pass) foreignCode(n js.Node) bool {
+	if p.Kind(p.origin(n)) == js.Function || len(p.Graph.Functions(n)) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(p.Graph.Str(n).Texts, func(t flow.Text) bool { return t.Prefix() != "" })
 }

@@ -11,11 +11,12 @@ import (
 
 var secrets = &Rule{
 	Name:     "secrets",
-	Severity: finding.Note,
+	Severity: finding.Medium,
 	CWE:      []int{522},
 	Doc: `reads what is secret, or what you type
 
-A remark: reading an edit token is what tools do that edit without mw.Api. What becomes of it is the matter of leak.`,
+A remark: reading an edit token is what tools do that edit without mw.Api. What becomes of it is the matter of leak. A field
+for a password is more than that: only the wiki's own form has a reason to ask for one.`,
 	Capabilities: []capability.Name{
 		capability.TokenRead, capability.CookieRead, capability.CredentialRead, capability.Keys, capability.Storage,
 	},
@@ -23,6 +24,7 @@ A remark: reading an edit token is what tools do that edit without mw.Api. What 
 		for c := range p.Graph.EachCall() {
 			p.secretCall(c)
 		}
+		p.passwordFields()
 		for a := range p.Graph.EachAssign() {
 			if strings.HasPrefix(a.Target, "localStorage.") || strings.HasPrefix(a.Target, "sessionStorage.") {
 				p.Can(a.Node, capability.Capability{Name: capability.Storage})

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,10 +34,32 @@ and says so.`,
 					continue
 				}
 			}
-			p.Report(w.node, w.weigh(finding.Critical, finding.Medium, finding.Low), "%s %s %s", what, spell(code[0]), w.when())
+			clicked := finding.Low
+			if host := p.loadsFrom(&w); host != "" {
+				what, clicked = "puts a loader of code from "+host+" into", finding.High
+				if w.confirmed() && len(w.of(ownCode)) == len(code) {
+					clicked = finding.Medium
+				}
+			}
+			p.Report(w.node, w.weigh(finding.Critical, max(finding.Medium, clicked), clicked), "%s %s %s", what, spell(code[0]), w.when())
 		}
 	},
 }
+
+// loadsFrom is the host of somebody else from which the text of a write loads code: "" for none. An installer of a script of the
+// wiki loads it from the wiki.
+func (p *Pass) loadsFrom(w *write) string {
+	for _, t := range w.texts {
+		for _, m := range loaded.FindAllStringSubmatch(t.Pattern(), 16) {
+			if hosts := p.foreign(flow.Abstract{Texts: []flow.Text{{{Text: m[1]}}}}); len(hosts) > 0 {
+				return hosts[0]
+			}
+		}
+	}
+	return ""
+}
+
+var loaded = regexp.MustCompile(`(?:load|getScript|importScriptURI|addScriptTag|import|src\s*=|url\s*:)\s*\(?\s*\\?["'\x60]((?:https?:)?//[^"'\x60\\\s]+)`)
 
 // copies says what a write copies into somebody's code, if it does.
 func (p *Pass) copies(w *write) string {

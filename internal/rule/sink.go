@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 
 	"sallyport/internal/flow"
@@ -53,6 +54,70 @@ func (p *Pass) propertySinks(out []sink) []sink {
 	return out
 }
 
+// htmlTakers are methods of libraries for maps and tips that read what they get as HTML: Leaflet's, MapLibre's.
+var htmlTakers = words("bindPopup bindTooltip setPopupContent setTooltipContent setHTML setHTMLUnsafe")
+
+// adopting are the methods that put nodes into a document.
+var adopting = words("append appendChild prepend before after replaceWith replaceChildren insertBefore adoptNode importNode html")
+
+// adopts says whether something of a parsed document gets into the page: as long as it stays where it was parsed, nothing runs.
+func (p *Pass) adopts(parsed js.Node) bool {
+	of := func(n js.Node) bool {
+		for range 16 {
+			n = p.origin(n)
+			switch p.Kind(n) {
+			case js.Call:
+				if n == parsed {
+					return true
+				}
+				n = p.Object(p.Callee(n))
+			case js.Dot, js.Index:
+				n = p.Object(n)
+			case js.Spread:
+				n = p.Operand(n)
+			default:
+				return false
+			}
+		}
+		return false
+	}
+	for c := range p.Graph.EachCall() {
+		if adopting[c.Method] && slices.ContainsFunc(c.Args, of) {
+			return true
+		}
+	}
+	return false
+}
+
+// tips are plugins that show a tip, whose options say whether it is HTML: Bootstrap's, tipsy, qTip.
+var tips = words("tooltip popover tipsy tooltipster qtip")
+
+// tipSinks are what $x.tooltip( { html: true, content: … } ) shows.
+func (p *Pass) tipSinks(c *flow.Call) []sink {
+	o := p.Graph.Obj(c.Arg(0))
+	html := false
+	for _, name := range [...]string{"html", "contentAsHTML"} {
+		for _, v := range o.All(name) {
+			html = html || slices.Contains(p.Graph.Str(v).Consts(), "true")
+		}
+	}
+	var out []sink
+	for _, name := range [...]string{"content", "title"} {
+		for _, v := range o.All(name) {
+			values := []js.Node{v}
+			for _, f := range p.Graph.Functions(v) {
+				values = append(values, p.returns(f)...)
+			}
+			for _, v := range values {
+				if html && p.Graph.KindOf(v) != flow.Function {
+					out = append(out, sink{c.Node, v, name, true})
+				}
+			}
+		}
+	}
+	return out
+}
+
 func (p *Pass) callSinks(c *flow.Call) []sink {
 	one := func(i int, sure bool) []sink {
 		if c.Arg(i) == 0 {
@@ -65,6 +130,8 @@ func (p *Pass) callSinks(c *flow.Call) []sink {
 		return one(0, true)
 	case c.Is("mw.template.compile().render", "mw.template.get().render"):
 		return []sink{{c.Node, c.Node, "render", true}}
+	case htmlTakers[c.Method] && len(c.Targets) == 0:
+		return one(0, true)
 	case c.Method == "insertAdjacentHTML":
 		return one(1, true)
 	case c.Is("$"):
@@ -72,12 +139,28 @@ func (p *Pass) callSinks(c *flow.Call) []sink {
 		return append(out, p.fieldSinks(c, c.Arg(1), "html")...)
 	case c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute":
 		return p.namedSink(c)
+	case c.Method == "parseFromString":
+		if strings.Contains(p.Graph.Str(c.Arg(1)).Pattern(), "xml") || !p.adopts(c.Node) {
+			return nil
+		}
+		return one(0, true)
+	case tips[c.Method]:
+		return p.tipSinks(c)
 	}
 	return p.jquerySinks(c)
 }
 
 // namedSink is $el.prop( 'innerHTML', x ) and its like.
 func (p *Pass) namedSink(c *flow.Call) []sink {
+	if c.Arg(1) == 0 {
+		var out []sink
+		for _, f := range p.Graph.Obj(c.Arg(0)).Fields {
+			if strings.HasPrefix(f.Name, "on") && p.Graph.KindOf(f.Value) == flow.String {
+				out = append(out, sink{c.Node, f.Value, f.Name, true})
+			}
+		}
+		return out
+	}
 	for _, name := range p.Graph.Str(c.Arg(0)).Consts() {
 		if (name == "innerHTML" || name == "srcdoc" || strings.HasPrefix(name, "on")) && c.Arg(1) != 0 {
 			return []sink{{c.Node, c.Arg(1), name, true}}

@@ -42,6 +42,9 @@ func kindOf(t flow.Text) titleKind {
 	pattern := strings.TrimLeft(strings.ReplaceAll(t.Pattern(), " ", "_"), "_:")
 	space, rest, ok := strings.Cut(pattern, ":")
 	if !ok || strings.Contains(space, "<") {
+		if lower := strings.ToLower(rest); ok && len(t) > 1 && isCodeName(lower) && !strings.ContainsAny(lower, "/<") {
+			return siteCode // in no other namespace is a page code whose name has no owner in it
+		}
 		return openKind(t)
 	}
 	switch space = strings.Trim(strings.ToLower(space), "_"); {
@@ -104,9 +107,27 @@ func userKind(key string) titleKind {
 	return somePage
 }
 
+// userPage says whether a title is in somebody's user space.
+func userPage(t flow.Text) bool {
+	space, rest, _ := strings.Cut(strings.TrimLeft(strings.ReplaceAll(t.Pattern(), " ", "_"), "_:"), ":")
+	return userNames[strings.Trim(strings.ToLower(space), "_")] && strings.Contains(rest, "/")
+}
+
 // isCodeName knows the ends of titles whose text runs. Of a pattern that ends in a hole, nothing is known.
 func isCodeName(lower string) bool {
 	return strings.HasSuffix(lower, ".js") || strings.HasSuffix(lower, ".css") || strings.HasSuffix(lower, ".vue")
+}
+
+// written is what of a text stands in the script, with a mark for the rest.
+func written(t flow.Text) string {
+	var b strings.Builder
+	for _, piece := range t {
+		if piece.Hole != "" {
+			b.WriteRune('…')
+		}
+		b.WriteString(piece.Text)
+	}
+	return b.String()
 }
 
 // loads says whether a text would load or run a script where it is run.

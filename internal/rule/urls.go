@@ -16,7 +16,8 @@ var urls = &Rule{
 	Doc: `a stranger's text becomes an address
 
 As a whole address it can be javascript:, or another site that looks like the wiki. As a part of one it can end the part and add
-parameters. Check that it begins with https: or /, and put parts through encodeURIComponent() or mw.util.getUrl().`,
+parameters. Check new URL( x, location.href ).origin, not the protocol alone, before the reader is sent there; put parts
+through encodeURIComponent() or mw.util.getUrl().`,
 	Run: func(p *Pass) {
 		for _, s := range p.urlSinks() {
 			p.urlSink(s)
@@ -83,6 +84,9 @@ func (p *Pass) urlSink(s urlSink) {
 		if whole && f.Unsafe&flow.InURL != 0 {
 			take(f, urlSeverity(f.Source), wholeMessage)
 		}
+		if whole && s.navigate && f.Unsafe&flow.InHost != 0 && (f.Source == flow.FromURL || f.Source == flow.FromPostMessage) {
+			take(f, finding.Medium, redirectMessage)
+		}
 		if !whole && f.Unsafe&flow.InParam != 0 && f.Source == flow.FromTitle {
 			take(f, finding.Low, partMessage)
 		}
@@ -93,13 +97,15 @@ func (p *Pass) urlSink(s urlSink) {
 		}
 	}
 	if severity > finding.Note {
-		p.Way(p.Report(s.node, severity, message, sourceWord(worst.Source)), worst)
+		p.Way(p.ReportAt(p.callStart(s.node), p.End(s.node), severity, message, sourceWord(worst.Source)), worst)
 	}
 }
 
 const (
 	wholeMessage = "%s becomes a whole address: it can be javascript:"
 	partMessage  = "%s becomes part of an address unencoded"
+
+	redirectMessage = "%s says where the reader goes, and may say another site"
 )
 
 // worstAddress is the worst flow into what becomes an address as a whole.
@@ -177,10 +183,8 @@ func isOwn(h flow.Hole) bool {
 
 func urlSeverity(s flow.Source) finding.Severity {
 	switch s {
-	case flow.FromURL, flow.FromPostMessage:
+	case flow.FromURL, flow.FromPostMessage, flow.FromPage, flow.FromAPI, flow.FromUserJSON, flow.FromThirdParty:
 		return finding.High
-	case flow.FromPage, flow.FromAPI, flow.FromUserJSON, flow.FromThirdParty:
-		return finding.Medium
 	}
 	return finding.Note
 }

@@ -13,6 +13,7 @@ import (
 type component struct {
 	parts   []js.Part
 	at      js.Node // the template, where that is a text in a script; 0 in files of their own
+	text    string  // and what it says
 	readers []reader
 }
 
@@ -54,8 +55,8 @@ func (p *Pass) readComponents() []component {
 			if len(out) == maxTemplates || !strings.Contains(text, "<") || !strings.Contains(text, "v-") && !strings.Contains(text, ":") {
 				continue
 			}
-			s := js.Parse([]byte("<template>"+text+"</template>"), js.Options{Name: "template.vue", Limits: p.text.o.Limits})
-			out = append(out, component{parts: s.Parts, at: p.Value(n), readers: []reader{{p, p.parent(n)}}})
+			s := js.Parse([]byte(templateTag+text+"</template>"), js.Options{Name: "template.vue", Limits: p.text.o.Limits})
+			out = append(out, component{parts: s.Parts, at: p.origin(p.Value(n)), text: text, readers: []reader{{p, p.parent(n)}}})
 		}
 	}, js.Property)
 	return out
@@ -107,11 +108,19 @@ func (p *Pass) vueAddresses() {
 
 // span is where a part of a template stands, as far as the script shows it.
 func (c *component) span(p *Pass, part *js.Part) (start, end int) {
-	if c.at != 0 {
-		return p.Start(c.at), p.End(c.at)
+	if c.at == 0 {
+		return part.Start, part.End
 	}
-	return part.Start, part.End
+	start, end = p.Start(c.at), p.End(c.at)
+	if source := p.Source(c.at); len(source) == len(c.text)+2 && source[1:len(source)-1] == c.text && part.End <= len(templateTag)+len(c.text) {
+		begin := start + 1 - len(templateTag) // nothing in the text is escaped
+		return begin + part.Start, begin + part.End
+	}
+	return start, end
 }
+
+// templateTag is what is put in front of a template that stands as text in a script.
+const templateTag = "<template>"
 
 // vueValue is the worst that reaches the names an expression of the template uses, and whether it comes by a way through
 // the script of the pass.

@@ -18,6 +18,7 @@ type write struct {
 	titles  []flow.Text
 	texts   []flow.Text
 	certain bool
+	model   bool // the pages become code, or run as code, whatever they are called
 	typed   bool // something in it is what the person typed or chose, so the person has a part in it
 }
 
@@ -25,7 +26,7 @@ type write struct {
 var changes = words("edit move delete undelete protect block unblock userrights upload import mergehistory rollback options globalpreferences " +
 	"globalpreferenceoverrides changeauthenticationdata removeauthenticationdata changeemail resetpassword linkaccount unlinkaccount createaccount emailuser changecontentmodel " +
 	"revisiondelete filerevert managetags setpagelanguage visualeditoredit discussiontoolsedit flow massmessage globalblock globaluserrights setglobalaccountstatus " +
-	"massdelete nuke review stabilize cxpublish wbeditentity oathauth")
+	"massdelete nuke patrol review stabilize cxpublish wbeditentity oathauth")
 
 // writes are all changes the text makes, once computed.
 func (p *Pass) writes() []write {
@@ -38,6 +39,9 @@ func (p *Pass) writes() []write {
 	}
 	for c := range p.Graph.EachCall() {
 		p.known.writes = append(p.known.writes, p.wrapped(c)...)
+	}
+	for c := range p.Graph.EachCall() {
+		p.known.writes = append(p.known.writes, p.handedOver(c)...)
 	}
 	p.known.writes = append(p.known.writes, p.formWrites()...)
 	return p.known.writes
@@ -78,6 +82,7 @@ func (p *Pass) writeOf(r request, action string) (write, bool) {
 		w.titles = r.q.texts("title", "pageid", "page")
 	}
 	w.titles = p.askedFor(w.titles)
+	w.model = r.q.codeModel("model") || r.q.codeModel("contentmodel") || p.runsPage(w.titles)
 	p.prepared(&w)
 	return w, true
 }
@@ -89,7 +94,13 @@ func (p *Pass) askedFor(titles []flow.Text) []flow.Text {
 		if len(t) != 1 || t[0].Hole != flow.Answer {
 			continue
 		}
-		if name, _ := p.KeyName(t[0].Node); name != "title" {
+		from := p.passedIn(t[0].Node)
+		name, _ := p.KeyName(from)
+		if asked := p.handedTo(from); asked != nil && (name == "title" || name == "key") {
+			titles = append(slices.Clone(titles), asked)
+			continue
+		}
+		if name != "title" {
 			continue
 		}
 		if asked := p.onlyQuestion(); asked != nil {
@@ -98,6 +109,58 @@ func (p *Pass) askedFor(titles []flow.Text) []flow.Text {
 		}
 	}
 	return titles
+}
+
+// passedIn is what a function's parameter is given, where one call of the script gives it something.
+func (p *Pass) passedIn(n js.Node) js.Node {
+	b := p.Tree.Binding(n)
+	if b == 0 || p.Bindings[b].Kind != js.Param {
+		return n
+	}
+	f := p.Scopes.Scopes[p.Bindings[b].Scope].Node
+	place := slices.IndexFunc(p.Params(f), func(param js.Node) bool { return p.Tree.Binding(param) == b })
+	var given js.Node
+	for c := range p.Graph.EachCall() {
+		if slices.Contains(c.Targets, f) && c.Arg(place) != 0 {
+			if given != 0 {
+				return n
+			}
+			given = c.Arg(place)
+		}
+	}
+	if given == 0 {
+		return n
+	}
+	return given
+}
+
+// handedTo is the title of a page of code that was given to the function whose answer a node is a part of:
+// ( await page( 'MediaWiki:Common.js' ) ).title.
+func (p *Pass) handedTo(n js.Node) flow.Text {
+	for range 16 {
+		n = p.origin(n)
+		switch p.Kind(n) {
+		case js.Dot, js.Index:
+			n = p.Object(n)
+		case js.Await:
+			n = p.Operand(n)
+		case js.Ident:
+			n = p.givenTo(n)
+		case js.Call:
+			for _, a := range p.Args(n) {
+				for _, t := range p.Graph.Str(a).Texts {
+					switch kindOf(t) {
+					case siteCode, ownCode, otherCode:
+						return t
+					}
+				}
+			}
+			n = p.Object(p.Callee(n))
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 // onlyQuestion is the title of the one page that the script's requests ask about, nil when there are several.
@@ -150,6 +213,7 @@ func (p *Pass) fillings() []js.Node {
 		if c.Method == "val" && c.Arg(0) != 0 {
 			out = append(out, c.Arg(0))
 		}
+		out = append(out, p.filledAtOnce(c)...)
 	}
 	for a := range p.Graph.EachAssign() {
 		if a.Property == "value" {
@@ -187,7 +251,7 @@ func (p *Pass) pageWrites(r request) []write {
 func (p *Pass) pageWrite(r request, t flow.Text) (write, bool) {
 	w := write{request: r, certain: true, texts: r.q.texts("source", "wpTextbox1")}
 	if title := cut(t, "/v1/page/"); title != nil {
-		w.action, w.titles = "edit", []flow.Text{decodedPath(title)}
+		w.action, w.titles = "edit", p.askedFor([]flow.Text{decodedPath(title)})
 		return w, true
 	}
 	pattern := strings.ToLower(t.Pattern())
@@ -249,6 +313,62 @@ func (p *Pass) wrapped(c *flow.Call) []write {
 		}
 	}
 	return out
+}
+
+// handedOver reads parameters that a function of the script gets and sends in a way that was not understood: with a token, or
+// with what a change needs, they are for nothing else.
+func (p *Pass) handedOver(c *flow.Call) []write {
+	if len(c.Targets) == 0 {
+		return nil
+	}
+	r := request{node: c.Node, q: params{}, post: true, Where: c.Where}
+	for _, a := range c.Args {
+		object := p.origin(a)
+		if p.Kind(object) != js.Object || !slices.ContainsFunc(p.List(object), p.isAction) {
+			continue
+		}
+		for _, f := range p.Graph.Obj(a).Fields {
+			r.q[f.Name] = append(r.q[f.Name], p.param(f.Value))
+		}
+	}
+	var out []write
+	for _, action := range r.q.consts("action") {
+		if !changes[action] || p.sentAlready(r.q.nodes("action")) || r.q["token"] == nil && (r.q["title"] == nil || !r.q.writesText()) {
+			continue
+		}
+		if w, ok := p.writeOf(r, action); ok {
+			w.certain = false
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (p *Pass) isAction(property js.Node) bool {
+	name, _ := p.KeyName(property)
+	return name == "action"
+}
+
+// codeModel says whether a parameter makes a page code, whatever else it may be.
+func (q params) codeModel(name string) bool {
+	texts := q.texts(name)
+	for _, t := range texts {
+		if s, _ := t.Const(); s != "javascript" && s != "css" {
+			return false
+		}
+	}
+	return len(texts) > 0
+}
+
+func (q params) writesText() bool {
+	return q["text"] != nil || q["appendtext"] != nil || q["prependtext"] != nil
+}
+
+// sentAlready says whether a write is known that has its action from one of the nodes.
+func (p *Pass) sentAlready(actions []js.Node) bool {
+	return slices.ContainsFunc(p.known.writes, func(w write) bool {
+		return slices.ContainsFunc(w.q.nodes("action"), func(n js.Node) bool { return slices.Contains(actions, n) })
+	})
 }
 
 func sends(method string) bool {
@@ -344,7 +464,7 @@ func (w *write) edits() bool {
 func (w *write) of(k titleKind) []flow.Text {
 	var out []flow.Text
 	for _, t := range w.titles {
-		if kindOf(t) == k {
+		if w.kindOf(t) == k {
 			out = append(out, t)
 		}
 	}
@@ -353,5 +473,39 @@ func (w *write) of(k titleKind) []flow.Text {
 
 // spread says whether the text that is written would load code where it runs.
 func (w *write) spread() bool {
-	return slices.ContainsFunc(w.texts, func(t flow.Text) bool { return loads(t.Pattern()) })
+	return slices.ContainsFunc(w.texts, func(t flow.Text) bool { return loads(written(t)) })
+}
+
+// kindOf is the kind of a page after the write.
+func (w *write) kindOf(t flow.Text) titleKind {
+	k := kindOf(t)
+	switch {
+	case !w.model:
+	case k == ownPage:
+		return ownCode
+	case k == somePage && userPage(t):
+		return otherCode
+	case k == siteText:
+		return siteCode
+	}
+	return k
+}
+
+// runsPage says whether the script loads one of the pages as code, whatever it is called.
+func (p *Pass) runsPage(titles []flow.Text) bool {
+	for _, t := range titles {
+		if kindOf(t) != ownPage {
+			continue
+		}
+		for _, i := range p.imported() {
+			if !i.style && i.pageNamed(spell(t)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (i *imported) pageNamed(title string) bool {
+	return i.title != nil && spell(i.title) == title || strings.HasSuffix(i.target, ">"+title) || i.target == title
 }

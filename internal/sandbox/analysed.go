@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,13 +144,15 @@ func (a *analysed) evaluated(e browser.Event) []trace.Event {
 	return []trace.Event{{Kind: trace.ScriptEval, Script: p, Data: data}}
 }
 
+var madeFunction = regexp.MustCompile(`^\((?:async )?function\s?\*? anonymous\(`)
+
 // origin says where evaluated text came from, by where it was seen before.
 func (a *analysed) origin(text string) (from, address string) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return "", ""
 	}
-	if strings.HasPrefix(text, "(function anonymous(") { // new Function: its body is what was given
+	if madeFunction.MatchString(text) { // new Function, and its like for async functions and generators: the body is what was given
 		if _, body, ok := strings.Cut(text, ") {\n"); ok {
 			text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(body), "})"))
 			text = strings.TrimSpace(strings.TrimSuffix(text, "}"))
@@ -157,6 +160,9 @@ func (a *analysed) origin(text string) (from, address string) {
 	}
 	if len(text) < 8 {
 		return "literal", ""
+	}
+	if slices.Contains(a.stored, text) { // however it came there
+		return "stored", ""
 	}
 	for _, source := range a.texts {
 		if holds(source, text) {

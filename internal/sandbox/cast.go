@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"sallyport/internal/decoy"
@@ -18,14 +19,25 @@ func (s *Sandbox) cast(u *subject) ([]decoy.Persona, map[string]string) {
 	}
 	pages := map[string]string{}
 	for _, title := range titlesIn(u.Text) {
-		pages[title] = lampsAndHarbours
+		pages[title] = lampsAndHarbours + commentsIn(u.Text)
+	}
+	for _, title := range codePages(u.Text) {
+		pages[title] = decoy.NotWritten
+	}
+	for _, title := range dataPages(u.Text) {
+		pages[title] = settingsFor(u.Text)
 	}
 	for _, p := range u.demand.pages {
-		if !strings.HasPrefix(p.Title, "Special:") && !strings.Contains(p.Title, "$me") {
+		if !strings.HasPrefix(p.Title, "Special:") && !strings.Contains(p.Title, "$me") && !usual(p.Title) {
 			pages[p.Title] = lampsAndHarbours
 		}
 	}
 	return people, pages
+}
+
+// usual says whether the wiki has a page anyway: with more in it than one that is made up has.
+func usual(title string) bool {
+	return slices.ContainsFunc(StandardPages(), func(p Page) bool { return p.Title == title })
 }
 
 // lampsAndHarbours is a page as good as any other; a script that takes it for code can run it.

@@ -46,7 +46,7 @@ const (
 )
 
 var (
-	runsText    = regexp.MustCompile(`\beval\b|globalEval|\bFunction\s*\(`)
+	runsText    = regexp.MustCompile(`\beval\b|[gG]lobalEval|\bFunction\s*\(|\.constructor\b|['"]constructor['"]|setAttribute\(\s*['"\x60]on|\bexecScript\b|set(?:Timeout|Interval)\(\s*[\w$.]+\s*\|\|`)
 	readsHash   = regexp.MustCompile(`\blocation\s*\.\s*hash\b`)
 	runsAtTimes = regexp.MustCompile(`\bset(?:Timeout|Interval)\s*\(`)
 )
@@ -84,7 +84,7 @@ func demandOf(u *subject, now time.Time) *demand {
 			d.edits = append(d.edits, n)
 		}
 	}
-	d.pages = pagesOf(c)
+	d.pages = pagesOf(c, u.Text)
 	for _, h := range few(c.Of(gate.Hosts)) {
 		if h = hostOf(h); h != "" && !slices.Contains(d.hosts, h) {
 			d.hosts = append(d.hosts, h)
@@ -117,7 +117,7 @@ func (d *demand) kept(c gate.Constants) {
 			d.visits = max(d.visits, min(n+1, 5))
 			d.storage[k.Key] = k.Value
 		case gate.Cookies:
-			d.cookies[firstWord(k.Key, k.Value)] = orOne(k.Value)
+			d.cookies[firstWord(k.Key, k.Value)] = firstWord(k.Value, d.blank)
 		case gate.Preference:
 			d.options[k.Key] = typed(firstWord(k.Value, d.blank))
 		case gate.Config:

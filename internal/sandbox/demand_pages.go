@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sallyport/internal/gate"
@@ -21,8 +22,25 @@ var namespaceNames = map[string]string{
 	"template_talk": "11", "help": "12", "help_talk": "13", "category": "14", "category_talk": "15",
 }
 
+// signs are words of a script that only make sense on some page, where it compares the page's name with nothing.
+var signs = []struct {
+	says *regexp.Regexp
+	page Page
+}{
+	{regexp.MustCompile(`wgIsMainPage`), Page{"Main Page", "Main Page", ""}},
+	{regexp.MustCompile(`wgRelevantUserName|wgRelevantUserId`), Page{"User:Henk Visser", "User:Henk Visser", ""}},
+	{regexp.MustCompile(`wgRelevantUserName|wgRelevantUserId`), Page{"User talk:Henk Visser", "User talk:Henk Visser", ""}},
+	{regexp.MustCompile(`(?s)wgRelevantUserName.*(?:wgUserName|getName\(\))`), Page{"own talk page", "User talk:$me", ""}},
+	{regexp.MustCompile(`wpTextbox1|#editform|wpSummary|wpSave|wikiEditor`), Page{"Harbour lights (edit)", "Harbour lights", "action=edit"}},
+	{regexp.MustCompile(`wgDiff(?:New|Old)Id|#mw-diff|diff-[on]title|mw-diff-`), Page{"Harbour lights (diff)", "Harbour lights", "diff=$rev"}},
+	{regexp.MustCompile(`#pagehistory|mw-history`), Page{"Harbour lights (history)", "Harbour lights", "action=history"}},
+	{regexp.MustCompile(`mw-changeslist|mw-enhanced-rc`), Page{"Recent changes", "Special:RecentChanges", ""}},
+	{regexp.MustCompile(`mw-contributions`), Page{"Contributions", "Special:Contributions/Henk Visser", ""}},
+	{regexp.MustCompile(`#mw-pages|mw-category|#mw-subcategories`), Page{"Category:Lamps", "Category:Lamps", ""}},
+}
+
 // pagesOf are the pages and views a script asks for.
-func pagesOf(c gate.Constants) []Page {
+func pagesOf(c gate.Constants, text string) []Page {
 	var out []Page
 	add := func(p Page) {
 		if len(out) < 3*maxDemands && !slices.ContainsFunc(out, func(q Page) bool { return q.Title == p.Title && q.Query == p.Query }) {
@@ -36,8 +54,11 @@ func pagesOf(c gate.Constants) []Page {
 		}
 	}
 	var titles []string
+	spaces := c.Of(gate.Namespaces)
 	for _, t := range c.Of(gate.Pages) {
-		if t = titleIn(t); t != "" {
+		if _, err := strconv.Atoi(t); err == nil { // of a title's namespace, or its length
+			spaces = append(spaces, t)
+		} else if t = titleIn(t); t != "" {
 			titles = append(titles, t)
 		}
 	}
@@ -47,12 +68,15 @@ func pagesOf(c gate.Constants) []Page {
 		}
 	}
 	titles = titles[:min(len(titles), 2*maxDemands)]
-	for _, ns := range c.Of(gate.Namespaces) {
+	for _, ns := range spaces {
 		if n, ok := namespaceNames[strings.ToLower(strings.ReplaceAll(ns, " ", "_"))]; ok {
 			ns = n
 		}
 		if t, ok := namespaceTitles[ns]; ok {
 			titles = append(titles, t)
+			if theirs := strings.Replace(t, "$me", "Henk Visser", 1); theirs != t {
+				titles = append(titles, theirs)
+			}
 		}
 	}
 	for _, t := range titles {
@@ -61,6 +85,11 @@ func pagesOf(c gate.Constants) []Page {
 			if !strings.HasPrefix(t, "Special:") {
 				add(Page{t + " (" + strings.TrimPrefix(v, "action=") + ")", t, v})
 			}
+		}
+	}
+	for _, s := range signs {
+		if s.says.MatchString(text) {
+			add(s.page)
 		}
 	}
 	for _, v := range views {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ func (v *visit) explore(ctx context.Context) error {
 			return alike[t.Sel] > maxAlike
 		})
 		if len(fresh) == 0 {
-			return nil
+			break
 		}
 		slices.SortStableFunc(fresh, func(a, b target) int { return cmp.Compare(a.order(), b.order()) })
 		for _, t := range fresh[:min(len(fresh), 40)] {
@@ -59,8 +60,17 @@ func (v *visit) explore(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if len(v.pressed) == 0 || v.u == nil || !waits.MatchString(v.u.Text) {
+		return nil
+	}
+	return v.pass(ctx, afterwards)
 }
+
+// afterwards is how long a page is watched after the last thing was pressed, in its own time: for what waits until somebody stops typing.
+const afterwards = 8 * time.Second
+
+// waits finds scripts that do something later.
+var waits = regexp.MustCompile(`set(?:Timeout|Interval)|debounce|throttle`)
 
 func (t *target) key() string { return t.Sel + "\x00" + t.Label + "\x00" + strings.Join(t.Types, " ") }
 
@@ -91,24 +101,27 @@ func (t *target) field() bool {
 func (v *visit) press(ctx context.Context, t target) error {
 	how := "click"
 	switch {
+	case t.Tag == "":
+		how = strings.Join(t.Types, " ")
 	case t.field():
 		how = "type"
 	case t.Tag == "select":
 		how = "choose"
-	case t.Tag == "":
-		how = strings.Join(t.Types, " ")
 	}
 	v.rec.put(trace.Event{Kind: trace.Press, Data: trace.Data{Name: t.Sel, Text: t.Label, How: how}})
 	var err error
-	switch how {
-	case "type":
+	switch {
+	case t.Tag == "":
+		err = v.clickAround(ctx, t)
+		if err == nil {
+			err = v.fire(ctx, t, t.Types)
+		}
+	case how == "type":
 		err = v.fillIn(ctx, t)
-	case "choose":
+	case how == "choose":
 		err = v.order(ctx, map[string]any{"do": "choose", "id": t.ID}, nil)
-	case "click":
-		err = v.click(ctx, t)
 	default:
-		err = v.fire(ctx, t, t.Types)
+		err = v.click(ctx, t)
 	}
 	if err == nil {
 		err = v.fire(ctx, t, others(t.Types))
@@ -120,6 +133,31 @@ func (v *visit) press(ctx context.Context, t target) error {
 		err = v.c.Idle(ctx, 8*time.Millisecond)
 	}
 	return err
+}
+
+// clickAround clicks what is in the page, where the script listens to clicks on all of it.
+func (v *visit) clickAround(ctx context.Context, t target) error {
+	if !slices.ContainsFunc(t.Types, func(kind string) bool {
+		return slices.Contains([]string{"click", "auxclick", "mousedown", "mouseup", "pointerdown", "pointerup"}, kind)
+	}) {
+		return nil
+	}
+	for _, sel := range content[:5] {
+		var at *spot
+		if err := v.order(ctx, map[string]any{"do": "spot", "sel": sel}, &at); err != nil {
+			return err
+		}
+		if at == nil || !at.Hit {
+			continue
+		}
+		if err := v.c.Click(ctx, at.X, at.Y); err != nil {
+			return err
+		}
+		if err := v.c.Idle(ctx, 8*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // others are the kinds of event that a click does not bring.
@@ -149,10 +187,7 @@ func (v *visit) fillIn(ctx context.Context, t target) error {
 
 // click clicks with the mouse where the target can be seen, and from within where it cannot.
 func (v *visit) click(ctx context.Context, t target) error {
-	var at *struct {
-		X, Y float64
-		Hit  bool
-	}
+	var at *spot
 	if err := v.order(ctx, map[string]any{"do": "place", "id": t.ID}, &at); err != nil {
 		return err
 	}

@@ -46,6 +46,9 @@ func (v *visit) stored() []string {
 	for _, text := range v.o.storage {
 		out = append(out, text)
 	}
+	for _, text := range v.o.cookies {
+		out = append(out, text)
+	}
 	for _, value := range v.o.options {
 		if text, ok := value.(string); ok {
 			out = append(out, text)

@@ -47,7 +47,7 @@ func hooks(s hookSettings) string {
 
 func settingsOf(s *decoy.Secrets, script string, stores []string, chance *float64) hookSettings {
 	mark := "lamp-" + decoy.Word(8)
-	store := `{"items":{"jquery@0lamp":"function($,jQuery,require,module){/*` + mark + `*/}","site@1lamp":"function($,jQuery,require,module){}"},"vary":"vector:1-3:en","asOf":1}`
+	store := `{"items":{"jquery@0lamp":"function($,jQuery,require,module){/*` + mark + `*/}","site@1lamp":"function($,jQuery,require,module){}","mediawiki.base@2lamp":"function($,jQuery,require,module){}","mediawiki.util@3lamp":"function($,jQuery,require,module){}","user@4lamp":"function($,jQuery,require,module){}"},"vary":"vector:1-3:en","asOf":1}`
 	return hookSettings{
 		Secret: "e" + decoy.Word(24), Script: script, Storage: s.Storage, StorageKey: "mwuser-note-" + decoy.Word(5), Stores: stores, Store: store, Mark: mark, Chance: chance,
 	}

@@ -91,6 +91,10 @@ func (l *look) plan() []spec {
 	pages := l.pages()
 	article := pages[0]
 	meets := l.meeting()
+	rest := time.Duration(0)
+	if waits.MatchString(l.u.Text) {
+		rest = 10 * time.Minute
+	}
 
 	p.add(
 		spec{persona: w.editor, page: article, active: true, explore: 3, picture: l.s.o.Pictures},
@@ -103,12 +107,13 @@ func (l *look) plan() []spec {
 	p.add(l.forcedAll(w)...)
 	p.add(meets[min(1, len(meets)):min(4, len(meets))]...)
 	p.add(
+		spec{persona: w.admin, page: article, visits: 4, referrer: "https://search.example/?q=lamps", locale: "de-DE", timezone: "Europe/Berlin", forward: rest},
 		spec{persona: w.sysop, page: pageNamed(pages, "Recent changes"), active: true, explore: 3},
 		spec{persona: w.author, page: pageNamed(pages, "own talk page"), active: true, explore: 3},
 		spec{persona: w.editor, page: pageNamed(pages, "Harbour lights (edit)"), active: true, explore: 3, forward: day},
-		spec{persona: w.editor, page: article, visits: 4, referrer: "https://search.example/?q=lamps"},
 	)
 	// From here on it is what a standard look adds.
+	p.add(spec{persona: w.editor, page: article, visits: 4, referrer: "https://search.example/?q=lamps"})
 	p.add(meets[min(4, len(meets)):min(24, len(meets))]...)
 	p.add(l.variants(w, article)...)
 	p.add(l.forcedOne(w, 12)...)

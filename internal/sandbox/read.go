@@ -9,7 +9,7 @@ import (
 )
 
 // read does what somebody does who reads a page: moves the mouse, types, scrolls, copies, looks at another window and comes back.
-// All of it is trusted input, and none of it aims at anything the script made.
+// Nearly all of it is trusted input, and none of it asks the script for anything.
 func (v *visit) read(ctx context.Context) error {
 	steps := []func() error{
 		func() error { return v.c.Mouse(ctx, "mouseMoved", 420, 300) },
@@ -26,8 +26,11 @@ func (v *visit) read(ctx context.Context) error {
 		},
 		func() error { return v.command(ctx, "c", "copy") },
 		func() error { return v.command(ctx, "v", "paste") },
+		func() error { return v.write(ctx) },
 		func() error { return v.pass(ctx, 500*time.Millisecond) },
 		func() error { return v.c.Scroll(ctx, 0, -600) },
+		func() error { return v.brush(ctx) },
+		func() error { return v.happen(ctx) },
 		func() error { return v.c.Hide(ctx) },
 		func() error { return v.pass(ctx, 500*time.Millisecond) },
 		func() error { return v.c.Show(ctx) },

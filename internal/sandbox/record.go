@@ -222,6 +222,8 @@ func (r *recorder) hook(b browser.Event, code *analysed) []trace.Event {
 		e.Kind = trace.Conceal
 	case "told":
 		return r.told(e, h.How, h.U, h.T)
+	case "hint":
+		e.Kind, e.Data.URL, e.Data.How, e.Canary = trace.Request, h.U, trace.HowHint, r.secrets.Find(h.U)
 	case "ahead":
 		return r.ahead(e, b.Document, h.T)
 	case "rtc":

@@ -43,7 +43,8 @@ type visit struct {
 	hook    hookSettings
 	url     string
 	made    *gate.Rewritten
-	level   string // of isolation
+	level   string         // of isolation
+	asks    *decoy.Witness // what we ask ourselves, through the page; nil for nothing
 	pressed map[string]bool
 	out     outcome
 }
@@ -86,6 +87,11 @@ func (v *visit) prepare(u *subject) error {
 			return err
 		}
 		vis.Script, vis.Self, vis.Words = script, v.u.self, v.s.words(v.u)
+		vis.RunsText = runsText.MatchString(v.u.Text)
+		if v.o.active && standsBetween.MatchString(v.u.Text) {
+			vis.Witness = witnessFor(v.u)
+			v.asks = vis.Witness
+		}
 		if v.o.honey {
 			vis.Extra = v.s.honey(v.u)
 		}
@@ -173,6 +179,10 @@ func (v *visit) live(ctx context.Context) error {
 	}
 	if v.o.picture {
 		v.snap(ctx, "after")
+	}
+	if v.asks != nil {
+		v.rec.enter(v.firstStage())
+		v.witness(ctx)
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 
 var eval = &Rule{
 	Name:     "eval",
-	Severity: finding.High,
+	Severity: finding.Critical,
 	CWE:      []int{95},
 	Doc: `runs text as code
 
@@ -24,6 +24,8 @@ script as it is can be read there, and is only said.`,
 			p.Can(e, capability.Capability{Name: capability.Eval})
 			host := p.foreign(e)
 			switch from := p.origin(e); {
+			case from == "fetched" && host != "" && !under(host, p.o.Allowed):
+				p.Report(e, p.Weigh(e, finding.Critical, finding.High), "runs what %s answers as code", host)
 			case from == "fetched" && host != "":
 				p.Report(e, p.Weigh(e, finding.High, finding.High), "runs what %s answers as code", host)
 			case from == "fetched":

@@ -51,6 +51,15 @@ const (
 	Forced   Stage = "forced"   // by turning a condition of the script round: possible, not seen
 )
 
+// HowHint is how a host was named to the browser, which may look it up or connect to it, of Request.
+const HowHint = "hint"
+
+// Names of what was hidden, of Conceal, that is no part of a page.
+const (
+	AlteredEdit   = "altered edit"   // what another script saves came to the wiki otherwise: Data.Text says in which parts
+	AlteredAnswer = "altered answer" // what the wiki says to another script came there without a part: Data.Text says which
+)
+
 // How code came to a page together with the script under test, of ScriptLoad: as another page of the same gadget.
 const (
 	HowGadget  = "gadget"  // loaded before it

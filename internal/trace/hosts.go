@@ -25,7 +25,11 @@ security policies, so that they weigh more.`,
 			case e.Kind == Peer || e.Kind == WebTransport:
 				p.Report(e, p.Weigh(e, finding.Medium, finding.Medium), "opens a channel to %s that no content security policy sees (%s)", orElse(host, "another computer"), e.Kind)
 			case !under(host, p.o.Allowed):
-				p.Report(e, p.Weigh(e, finding.Medium, finding.Low), "contacts %s, which is not listed", host)
+				asked := finding.Low
+				if aside(e) {
+					asked = finding.Medium
+				}
+				p.Report(e, p.Weigh(e, finding.Medium, asked), "contacts %s, which is not listed", host)
 			}
 		}
 	},

@@ -14,7 +14,8 @@ var imports = &Rule{
 	Doc: `runs code from elsewhere
 
 Code that is loaded can change at any time without a change here: whoever keeps it decides what you run. What comes from a host
-that nobody listed for this script is a finding; a page of the wiki is a remark, unless one revision is named.`,
+that nobody listed for this script is a finding, also behind a condition: nobody knows what it will be on the day. A page of
+the wiki is a remark, unless one revision is named.`,
 	Capabilities: []capability.Name{capability.Import},
 	Run: func(p *Pass) {
 		for _, e := range p.Of(ScriptLoad, Request, Worker) {
@@ -27,7 +28,7 @@ that nobody listed for this script is a finding; a page of the wiki is a remark,
 			case foreign && strings.HasPrefix(e.Data.URL, "http:"):
 				p.Report(e, p.Weigh(e, finding.High, finding.High), "runs code that comes without encryption: %s", target)
 			case foreign && !under(host, p.o.Allowed):
-				p.Report(e, p.Weigh(e, finding.Medium, finding.Medium), "runs code of %s, which is not listed: %s", host, target)
+				p.Report(e, finding.Medium, "runs code of %s, which is not listed: %s", host, target)
 			case !foreign && !pinned(e.Data.URL) && !p.mine(target):
 				p.Report(e, p.Weigh(e, finding.Low, finding.Low), "runs whatever %s says at the time", target)
 			}

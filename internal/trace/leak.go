@@ -51,6 +51,8 @@ func (p *Pass) leaks(e *Event, host string, allowed bool) {
 			itself, asked = finding.Medium, finding.Low
 			if allowed {
 				itself, asked = finding.Low, finding.Note
+			} else if aside(e) {
+				asked = finding.Medium // nobody looks at the answer, so that it is no part of what was asked for
 			}
 		case CanaryDraft:
 			itself, asked = finding.High, finding.Medium
@@ -58,10 +60,15 @@ func (p *Pass) leaks(e *Event, host string, allowed bool) {
 				itself, asked = finding.Medium, finding.Low
 			}
 		case CanaryStorage:
-			itself, asked = finding.High, finding.High
+			asked = finding.High // somebody may want a copy of it elsewhere
 		}
 		p.ReportWhen(e, p.Weigh(e, itself, asked), "sends %s to %s", Secrets([]string{name}), host)
 	}
+}
+
+// aside says whether a request goes out beside what the person did, past all that could show its answer.
+func aside(e *Event) bool {
+	return e.Data.How == "ping" || e.Data.How == "beacon" || e.Data.How == HowHint
 }
 
 // stolen are the canaries that no page should hold.

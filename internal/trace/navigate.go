@@ -1,13 +1,15 @@
 package trace
 
 import (
+	"regexp"
+
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
 )
 
 var navigate = &Rule{
 	Name:     "navigate",
-	Severity: finding.High,
+	Severity: finding.Critical,
 	CWE:      []int{601},
 	Doc: `takes you to another site
 
@@ -15,10 +17,24 @@ A page that turns into another one by itself can look like the wiki's log-in. A 
 	Capabilities: []capability.Name{capability.Navigate},
 	Run: func(p *Pass) {
 		for _, e := range p.Of(Navigate) {
-			if host := p.foreign(e); host != "" {
+			host := p.foreign(e)
+			switch {
+			case host == "" || p.followed(e):
+			case asksToLogIn.MatchString(e.Data.URL):
+				p.Can(e, capability.Capability{Name: capability.Navigate, Target: host})
+				p.ReportWhen(e, p.Weigh(e, finding.Critical, finding.Note), "takes you to %s, to log in", host)
+			default:
 				p.Can(e, capability.Capability{Name: capability.Navigate, Target: host})
 				p.ReportWhen(e, p.Weigh(e, finding.High, finding.Note), "takes you to %s", host)
 			}
 		}
 	},
+}
+
+// asksToLogIn is an address of a page on which people log in, by the words that such addresses have.
+var asksToLogIn = regexp.MustCompile(`(?i)\b(?:user-?)?(?:log|sign)-?(?:in|on)\b|userlogin|passw(?:or)?d|\bcaptcha\b`)
+
+// followed says whether a link was followed that was pressed, and nothing went along: what links are for.
+func (p *Pass) followed(e *Event) bool {
+	return e.Kind == Navigate && e.Stage == Explored && e.Script == nil && len(e.Canary) == 0
 }

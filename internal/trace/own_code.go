@@ -9,16 +9,25 @@ import (
 
 var ownCodeRule = &Rule{
 	Name:     "own-code",
-	Severity: finding.High,
+	Severity: finding.Critical,
 	CWE:      []int{506},
 	Doc: `writes your own scripts
 
-What stands in your common.js runs on every page you open. An installer writes there once, when you press its button.`,
+What stands in your common.js runs on every page you open. An installer writes there once, when you press its button, and
+names a page of the wiki: a loader of another site's code is no installation. Nor is text that was made code afterwards.`,
 	Capabilities: []capability.Name{capability.WriteOwnCode},
 	Run: func(p *Pass) {
 		for _, e := range p.codeWrites(ownCode) {
 			p.Can(e, capability.Capability{Name: capability.WriteOwnCode, Target: ofMe(e.Data.Title)})
-			p.ReportWhen(e, p.Weigh(e, finding.High, finding.Low), "writes %s, your own code", ofMe(e.Data.Title))
+			host := p.plants(e, e.Data.Text)
+			switch {
+			case host != "":
+				p.ReportWhen(e, p.Weigh(e, finding.Critical, finding.High), "plants code of %s in %s, your own code", host, ofMe(e.Data.Title))
+			case e.Data.Action == "changecontentmodel":
+				p.ReportWhen(e, p.Weigh(e, finding.Critical, finding.Low), "makes %s your own code", ofMe(e.Data.Title))
+			default:
+				p.ReportWhen(e, p.Weigh(e, finding.High, finding.Low), "writes %s, your own code", ofMe(e.Data.Title))
+			}
 		}
 	},
 }

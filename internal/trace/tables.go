@@ -40,7 +40,7 @@ func (p *Pass) tables(r *Report) {
 	for _, e := range p.events {
 		switch e.Kind {
 		case Request, Socket, WebTransport, Peer, Navigate, Worker, ScriptLoad:
-			if host := p.foreign(e); host != "" {
+			if host := p.foreign(e); host != "" && !p.followed(e) {
 				r.request(e)
 				r.host(host, how(e), p.since(e), e)
 			}

@@ -48,7 +48,11 @@ func privilege(e *Event) (capability.Name, finding.Severity) {
 	case "upload", "filerevert":
 		return capability.Upload, finding.Medium
 	case "emailuser", "massmessage":
+		return "", finding.Critical
+	case "patrol", "review":
 		return "", finding.High
+	case "thank", "tag", "managetags", "createaccount", "setpagelanguage", "logout":
+		return "", finding.Medium
 	case "edit", "rollback", "visualeditoredit", "discussiontoolsedit", "flow", "changecontentmodel", "wbeditentity":
 		if c := e.Data.Class; c == siteCode || c == gadget || c == otherCode || c == ownCode {
 			return "", finding.Note

@@ -92,6 +92,10 @@
 			__proto__: null,
 			targets: () => collect(),
 			place: ( o ) => targets[ o.id ] && isElement( targets[ o.id ].x ) ? place( targets[ o.id ].x ) : null,
+			spot( o ) {
+				const x = querySelectorAll( document, o.sel )[ 0 ];
+				return x && visible( x ) ? place( x ) : null;
+			},
 			press( o ) {
 				const t = targets[ o.id ];
 				if ( !t ) {

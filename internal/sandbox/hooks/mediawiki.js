@@ -125,7 +125,7 @@
 		const poisoned = () => {
 			for ( const key of SETTINGS.stores ) {
 				const now = safely( () => local[ key ] );
-				if ( typeof now === 'string' && now !== SETTINGS.store && indexOf( now, SETTINGS.mark ) >= 0 ) {
+				if ( typeof now === 'string' && indexOf( now, SETTINGS.mark ) >= 0 && addsModule( SETTINGS.store, now ) ) {
 					tell( 'persist', 'module store', null, '' );
 				}
 			}

@@ -92,15 +92,31 @@
 		wrap( Element.prototype, 'insertAdjacentHTML', fills );
 
 		// Secrets and what is kept.
-		const cookieOwner = Document.prototype;
-		wrapAccessor( cookieOwner, 'cookie', () => byScript( ( at ) => tell( 'cookie', '', null, at ) ), ( self, v ) => byScript( ( at ) => tell( 'storage', split( text( v ), '=' )[ 0 ], { a: 'set', on: 'cookie' }, at ) ) );
+		const cookieOwner = Document.prototype, unescaped = decodeURIComponent;
+		// The value of a cookie that is set, as whoever reads it would spell it.
+		const plainCookie = ( v ) => {
+			const value = split( slice( text( v ), indexOf( text( v ), '=' ) + 1, 1500 ), ';' )[ 0 ];
+			return slice( safely( () => unescaped( value ) ) || value, 0, 500 );
+		};
+		wrapAccessor( cookieOwner, 'cookie', () => byScript( ( at ) => tell( 'cookie', '', null, at ) ), ( self, v ) => byScript( ( at ) => tell( 'storage', split( text( v ), '=' )[ 0 ], { a: 'set', on: 'cookie', t: plainCookie( v ) }, at ) ) );
 		const local = safely( () => window.localStorage );
 		const kindOf = ( self ) => self === local ? 'localStorage' : 'sessionStorage';
+		const kept = local ? free( Storage.prototype.getItem ) : () => null;
+		// Text in a module store that was not there before is code that runs on the next page; what is only thrown away is not.
+		const addsModule = ( had, now ) => {
+			const before = safely( () => parse( had ).items ) || {}, after = safely( () => parse( now ).items ) || {};
+			for ( const name of ownKeys( after ) ) {
+				if ( typeof after[ name ] === 'string' && after[ name ] !== before[ name ] ) {
+					return true;
+				}
+			}
+			return false;
+		};
 		wrap( Storage.prototype, 'getItem', ( self, args ) => byScript( ( at ) => tell( 'storage', text( args[ 0 ] ), { a: 'get', on: kindOf( self ) }, at ) ) );
 		wrap( Storage.prototype, 'setItem', ( self, args ) => byScript( ( at ) => {
 			const key = text( args[ 0 ] );
 			tell( 'storage', key, { a: 'set', on: kindOf( self ), t: slice( text( args[ 1 ] ), 0, 500 ) }, at );
-			if ( indexOf( key, 'MediaWikiModuleStore' ) >= 0 ) {
+			if ( indexOf( key, 'MediaWikiModuleStore' ) >= 0 && addsModule( kept( self, key ), text( args[ 1 ] ) ) ) {
 				tell( 'persist', 'module store', null, at );
 			}
 		} ) );
@@ -124,9 +140,22 @@
 		}
 
 		// Rules by which the browser fetches pages ahead: it does so by itself, when and if it likes, past all that could see it.
+		const hints = { test: free( RegExp.prototype.test ).bind( null, /dns-prefetch|preconnect/i ) };
 		const ahead = ( node ) => {
 			if ( isElement( node ) && tagOf( node ) === 'SCRIPT' && text( getAttribute( node, 'type' ) ).trim().toLowerCase() === 'speculationrules' ) {
 				tell( 'ahead', '', { t: slice( textOf( node ), 0, 8000 ) }, '' );
+			}
+			// A host that is only named is looked up all the same, and its name may say much.
+			if ( isElement( node ) && tagOf( node ) === 'LINK' && hints.test( text( getAttribute( node, 'rel' ) ) ) ) {
+				const to = new URL( text( getAttribute( node, 'href' ) ), location.href );
+				const links = querySelectorAll( document, 'a[href]' );
+				let linked = false; // where a link leads may be looked up before it is pressed
+				for ( let i = 0; i < links.length && i < 2000 && !linked; i++ ) {
+					linked = links[ i ].hostname === to.hostname;
+				}
+				if ( !linked ) {
+					tell( 'hint', '', { u: slice( to.href, 0, 2000 ) }, '' );
+				}
 			}
 		};
 		const watchRules = new MutationObserver( ( records ) => safely( () => {
@@ -135,7 +164,7 @@
 				ahead( target );
 				for ( let j = 0; j < addedNodes.length; j++ ) {
 					ahead( addedNodes[ j ] );
-					const inside = isElement( addedNodes[ j ] ) ? elementQuery( addedNodes[ j ], 'script[type]' ) : [];
+					const inside = isElement( addedNodes[ j ] ) ? elementQuery( addedNodes[ j ], 'script[type], link[rel]' ) : [];
 					for ( let k = 0; k < inside.length; k++ ) {
 						ahead( inside[ k ] );
 					}
@@ -145,11 +174,13 @@
 		watchRules.observe( document, { childList: true, subtree: true } );
 
 		// What stands behind # is never sent, but the page that it leads to can read it; so can a frame what it is told.
+		const nameOf = getOwnPropertyDescriptor( window, 'name' ).get;
 		if ( window.navigation ) {
 			listen( navigation, 'navigate', ( e ) => safely( () => {
 				const to = e.destination.url;
-				if ( !e.destination.sameDocument && indexOf( to, '#' ) >= 0 ) {
-					tell( 'told', '', { how: 'navigate', u: slice( to, 0, 2000 ) }, callers() );
+				const name = apply( nameOf, window, [] ); // stays with the window, wherever that goes
+				if ( !e.destination.sameDocument && ( indexOf( to, '#' ) >= 0 || name ) ) {
+					tell( 'told', '', { how: 'navigate', u: slice( to, 0, 2000 ), t: slice( name, 0, 2000 ) }, callers() );
 				}
 			} ) );
 		}
