@@ -139,7 +139,10 @@ func (b *Book) Tier(ctx context.Context, t wiki.Title) (Tier, error) {
 		if err != nil {
 			return None, fmt.Errorf("count who runs %q: %w", b.o.Site.PrefixedText(t), err)
 		}
-		if !known || people < b.o.Least { // a gadget that others need has more people than its own
+		if known {
+			known, err = b.held(ctx, b.pageCursor(t), people)
+		}
+		if err == nil && !known { // a gadget that others need has more people than its own
 			known, err = b.partOf(ctx, t, b.popular)
 		}
 		if err != nil {
@@ -210,9 +213,12 @@ func (b *Book) waits(ctx context.Context, p *Page) (bool, error) {
 	return b.pageBegins(ctx, p)
 }
 
+// pageCursor is the name under which it is kept that a popular page was seen.
+func (b *Book) pageCursor(t wiki.Title) string { return cursor(Popular) + " " + b.o.Site.Prefixed(t) }
+
 // pageBegins says whether a page was seen before as a popular one, and keeps that it is seen now.
 func (b *Book) pageBegins(ctx context.Context, p *Page) (bool, error) {
-	name := cursor(Popular) + " " + b.o.Site.Prefixed(p.Title)
+	name := b.pageCursor(p.Title)
 	begun, err := b.noted(ctx, name)
 	if err != nil || begun {
 		return begun, err

@@ -16,13 +16,21 @@ import (
 type Gadgets struct {
 	// Users counts the people who have a gadget switched on.
 	Users func(ctx context.Context, gadget int64) (int, error)
-	// Crowded lists the gadgets that at least so many have switched on, and those that these need.
-	Crowded func(ctx context.Context, least int) ([]int64, error)
+	// Crowded lists the gadgets that at least so many have switched on.
+	Crowded func(ctx context.Context, least int) ([]Crowded, error)
+	// Needed lists gadgets and those that they need, which whoever runs them runs.
+	Needed func(ctx context.Context, gadgets []int64) ([]int64, error)
 	// With lists the gadgets that a page is part of as they are served: among their files, or their definition.
 	With func(ctx context.Context, t wiki.Title) ([]int64, error)
 	// Copy is the newest text of a page in user space that may run, of a page that MediaWiki itself would run nothing of. ok is
 	// false where there is none.
 	Copy func(ctx context.Context, t wiki.Title) (p store.Page, ok bool, err error)
+}
+
+// Crowded is a gadget and how many have it switched on.
+type Crowded struct {
+	Gadget int64
+	People int
 }
 
 // crowd remembers which gadgets are popular, for a moment.
@@ -40,7 +48,24 @@ func (b *Book) Popular(ctx context.Context) ([]int64, error) {
 	if b.o.Gadgets == nil || !b.serves(Popular) {
 		return nil, nil
 	}
-	return b.o.Gadgets.Crowded(ctx, b.o.Least)
+	all, err := b.o.Gadgets.Crowded(ctx, b.floor())
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, g := range all {
+		held := g.People >= b.o.Least
+		if !held {
+			held, err = b.held(ctx, gadgetCursor(g.Gadget), g.People)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if held {
+			ids = append(ids, g.Gadget)
+		}
+	}
+	return b.o.Gadgets.Needed(ctx, ids)
 }
 
 // popular says whether a gadget is one of them.
@@ -48,8 +73,12 @@ func (b *Book) popular(ctx context.Context, gadget int64) (bool, error) {
 	if b.o.Gadgets == nil || !b.serves(Popular) {
 		return false, nil
 	}
-	if n, err := b.o.Gadgets.Users(ctx, gadget); err != nil || n >= b.o.Least {
-		return err == nil, err
+	n, err := b.o.Gadgets.Users(ctx, gadget)
+	if err != nil {
+		return false, err
+	}
+	if held, err := b.held(ctx, gadgetCursor(gadget), n); err != nil || held {
+		return held, err
 	}
 	c, now := b.crowd, b.o.Now()
 	c.mu.Lock()
@@ -143,6 +172,9 @@ func (g *GadgetTexts) serve(ctx context.Context, now store.Page) (store.Page, er
 		return now, err
 	}
 	if err := g.b.choose(ctx, &p, text{digest: now.Digest, author: now.Author, saved: now.Saved}, last[now.Title]); err != nil {
+		return now, err
+	}
+	if err := g.b.try(ctx, &p); err != nil {
 		return now, err
 	}
 	chosen := p.Serve

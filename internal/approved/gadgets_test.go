@@ -3,6 +3,7 @@ package approved
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
@@ -48,8 +49,21 @@ func newYard(t *testing.T) *yard {
 			}
 			return y.people[id], nil
 		},
-		Crowded: func(context.Context, int) ([]int64, error) { return y.needed, nil },
-		With:    func(_ context.Context, t wiki.Title) ([]int64, error) { return y.parts[t], nil },
+		Crowded: func(_ context.Context, least int) (all []Crowded, err error) {
+			for id, n := range y.people {
+				if n >= least {
+					all = append(all, Crowded{id, n})
+				}
+			}
+			return all, nil
+		},
+		Needed: func(_ context.Context, ids []int64) ([]int64, error) {
+			if len(ids) == 0 {
+				return nil, nil
+			}
+			return append(ids, y.needed...), nil
+		},
+		With: func(_ context.Context, t wiki.Title) ([]int64, error) { return y.parts[t], nil },
 		Copy: func(_ context.Context, t wiki.Title) (store.Page, bool, error) {
 			c, ok := y.copies[t]
 			return c, ok, nil
@@ -200,7 +214,71 @@ func TestWhatIsPopularIsAskedAgainAndOnlyWhereTheTierIsServed(t *testing.T) {
 		t.Errorf("%v (%v)", ids, err)
 	}
 	y.needed = []int64{7}
-	if ids, err := y.Popular(t.Context()); err != nil || !slices.Equal(ids, y.needed) {
+	if ids, err := y.Popular(t.Context()); err != nil || !slices.Equal(ids, []int64{1, 7}) {
 		t.Errorf("%v (%v)", ids, err)
+	}
+	y.people[1] = 9
+	if ids, err := y.Popular(t.Context()); err != nil || len(ids) > 0 {
+		t.Errorf("below the threshold, before it was ever looked after: %v (%v)", ids, err)
+	}
+}
+
+func TestOfAGadgetATextThatWaitsIsServedToWhoTriesItAlone(t *testing.T) {
+	y := newYard(t)
+	y.serves(1, yardScript, "old();", "old();")
+	y.serves(1, yardScript, "new();", "old();")
+	mine := y.For([]Trial{{Page: y.title(yardScript), Trial: store.Trial{Digest: store.DigestOf("new();")}}})
+	g, err := mine.OfGadget(t.Context(), 1)
+	y.ok(err)
+	now := y.copies[y.title(yardScript)]
+	pages, err := g.Serve(t.Context(), []store.Page{now, {Title: yardDefinition}})
+	y.ok(err)
+	if pages[0] != now || pages[1].Digest != "" {
+		t.Errorf("the tester is served %+v, the page has %+v", pages, now)
+	}
+	off := switches.Switch{Kind: switches.Revision, Target: string(now.Digest), Reason: "no", By: "Ira"}
+	_, err = y.off.SwitchOff(t.Context(), off)
+	y.ok(err)
+	if pages, err = g.Serve(t.Context(), []store.Page{now}); err != nil || pages[0].Digest != store.DigestOf("old();") {
+		t.Errorf("a text that is switched off is tried: %+v %v", pages, err)
+	}
+	y.serves(1, yardScript, "new();", "old();")
+}
+
+func TestWhatWasPopularIsLetGoWhenAQuarterHasLeftAndBeginsAgainAtTheThreshold(t *testing.T) {
+	y := newYard(t)
+	y.serves(1, yardScript, "old();", "old();")
+	text := 0
+	for _, step := range []struct {
+		people int
+		waits  bool
+	}{{10, true}, {9, true}, {8, true}, {10, true}, {7, false}, {8, false}, {9, false}, {10, true}, {8, true}, {0, false}, {9, false}} {
+		y.people[1] = step.people
+		text++
+		now := fmt.Sprintf("text%d();", text)
+		if got := y.served(1, yardScript, now); (got != now) != step.waits {
+			t.Errorf("step %d: with %d people it waits: %v", text, step.people, got != now)
+		}
+		ids, err := y.Popular(t.Context())
+		if err != nil || slices.Contains(ids, 1) != step.waits {
+			t.Errorf("step %d: with %d people, popular are %v (%v)", text, step.people, ids, err)
+		}
+	}
+}
+
+func TestAPageThatSeveralGadgetsMakePopularIsLetGoInTheSameWay(t *testing.T) {
+	w := newTown(t)
+	title := w.title("User:Mallory/lib.js")
+	for i, step := range []struct {
+		people int
+		tier   Tier
+	}{{9, None}, {10, Popular}, {8, Popular}, {7, None}, {9, None}, {10, Popular}} {
+		w.people = step.people
+		w.save("User:Mallory/lib.js", fmt.Sprintf("text%d();", i))
+		pages, err := w.Look(t.Context(), []wiki.Title{title})
+		w.ok(err)
+		if pages[0].Tier != step.tier {
+			t.Errorf("step %d: with %d people it is of the tier %q", i, step.people, pages[0].Tier)
+		}
 	}
 }

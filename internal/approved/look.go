@@ -65,10 +65,8 @@ func (b *Book) look(ctx context.Context, titles []wiki.Title, atLeast Tier) ([]P
 			if err := b.choose(ctx, &p, texts[i], last[names[i]]); err != nil {
 				return nil, err
 			}
-			if d, ok := b.tried[t]; ok && p.Now != "" {
-				if err := b.serve(ctx, &p, d); err != nil {
-					return nil, err
-				}
+			if err := b.try(ctx, &p); err != nil {
+				return nil, err
 			}
 			if err := b.stepBack(ctx, &p); err != nil {
 				return nil, err
@@ -105,6 +103,15 @@ func (b *Book) choose(ctx context.Context, p *Page, now text, last store.Review)
 		return b.serve(ctx, p, d)
 	}
 	return nil
+}
+
+// try has the text served that whoever the book is for tries.
+func (b *Book) try(ctx context.Context, p *Page) error {
+	d, ok := b.tried[p.Title]
+	if !ok || p.Now == "" {
+		return nil
+	}
+	return b.serve(ctx, p, d)
 }
 
 // serve has a text of a page served, which may be none.

@@ -1,7 +1,9 @@
 package browsertest
 
 import (
+	"bytes"
 	"fmt"
+	"image/png"
 	"io"
 	"net"
 	"net/http"
@@ -113,6 +115,48 @@ func TestClicksAreTrustedAndDialogsAnswered(t *testing.T) {
 	p.Screenshot(picture)
 	if data, err := os.ReadFile(picture); err != nil || !strings.HasPrefix(string(data), "\x89PNG") {
 		t.Errorf("the picture is no PNG: %v", err)
+	}
+}
+
+// A page is in its picture as it is in the window, and as long as it is, whichever way it is written.
+func TestAPictureShowsAPageWhereItIs(t *testing.T) {
+	const page = `<!doctype html><html dir=%s><meta name=viewport content="width=device-width"><body style="margin:0"><div style="height:%spx;background:#f00"></div>`
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, page, q.Get("dir"), q.Get("height"))
+	}))
+	t.Cleanup(s.Close)
+	p := Start(t).NewPage(t)
+	p.Viewport(320, 400)
+	picture := filepath.Join(t.TempDir(), "page.png")
+	for _, dir := range []string{"ltr", "rtl"} {
+		for height, want := range map[int]int{50: 400, 900: 900} {
+			p.Goto(fmt.Sprintf("%s/?dir=%s&height=%d", s.URL, dir, height))
+			p.Screenshot(picture)
+			data, err := os.ReadFile(picture)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown, err := png.Decode(bytes.NewReader(data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if size := shown.Bounds().Size(); size.X != 320 || size.Y != want {
+				t.Errorf("%s, %d high: the picture has %v", dir, height, size)
+			}
+			red := 0
+			for _, y := range []int{10, height - 10} {
+				for x := range 320 {
+					if r, g, _, _ := shown.At(x, y).RGBA(); r > 0xf000 && g < 0x1000 {
+						red++
+					}
+				}
+			}
+			if red != 640 {
+				t.Errorf("%s, %d high: %d of 640 points at the top and the bottom show the page", dir, height, red)
+			}
+		}
 	}
 }
 

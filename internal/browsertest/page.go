@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -137,15 +138,24 @@ func (p *Page) Text(selector string) string {
 	return Eval[string](p, quoted+".innerText")
 }
 
-// Screenshot writes a picture of the whole page as PNG.
+// Screenshot writes a picture of the whole page as PNG. Chromium is told to look beyond the window only where there is something: it
+// moves a page to the right that is written from right to left and fits into the window.
 func (p *Page) Screenshot(path string) {
 	p.t.Helper()
 	p.try("take a screenshot", func(ctx context.Context) error {
-		picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		m, err := chromedp.Call(ctx, page.GetLayoutMetrics, cdp.Empty{})
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(path, picture, 0o600)
+		all, window := m.CSSContentSize, m.CSSLayoutViewport
+		beyond := all.Width > float64(window.ClientWidth) || all.Height > float64(window.ClientHeight)
+		shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
+			Format: page.CaptureScreenshotFormatPng, CaptureBeyondViewport: &beyond,
+		})
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(path, shot.Data, 0o600)
 	})
 }
 

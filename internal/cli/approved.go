@@ -73,6 +73,20 @@ func textsOf(book *approved.Book) func(ctx context.Context, gadget int64) (regis
 	return func(ctx context.Context, gadget int64) (registry.Texts, error) { return book.OfGadget(ctx, gadget) }
 }
 
+// triedOf says which texts of gadgets whoever asks tries; nil without a book.
+func triedOf(book *approved.Book) func(ctx context.Context, gadget int64) (registry.Texts, error) {
+	if book == nil {
+		return nil
+	}
+	return func(ctx context.Context, gadget int64) (registry.Texts, error) {
+		mine, tries := gateway.BookOf(ctx, book)
+		if !tries {
+			return nil, nil
+		}
+		return mine.OfGadget(ctx, gadget)
+	}
+}
+
 func bookOf(set config.Approved, db store.Store, client *mediawiki.Client, site *wiki.Site, off *switches.Keeper, log *slog.Logger) *approved.Book {
 	return approved.New(approved.Options{
 		Off: off, Site: site, Store: db, Serve: set.Serve, Least: set.Popular, Testers: set.Testers, Heads: client.Heads, Pages: client.Pages, AllPages: client.AllPages,
@@ -84,7 +98,8 @@ func bookOf(set config.Approved, db store.Store, client *mediawiki.Client, site 
 		},
 		Gadgets: &approved.Gadgets{
 			Users:   func(ctx context.Context, gadget int64) (int, error) { return db.Users(ctx, site.ID, gadget) },
-			Crowded: func(ctx context.Context, least int) ([]int64, error) { return crowded(ctx, db, site, least) },
+			Crowded: func(ctx context.Context, least int) ([]approved.Crowded, error) { return crowded(ctx, db, site, least) },
+			Needed:  func(ctx context.Context, gadgets []int64) ([]int64, error) { return withNeeds(ctx, db, site, gadgets) },
 			With:    func(ctx context.Context, t wiki.Title) ([]int64, error) { return gadgetsWith(ctx, db, site, t) },
 			Copy: func(ctx context.Context, t wiki.Title) (store.Page, bool, error) {
 				title := site.Prefixed(t)
@@ -193,40 +208,42 @@ func (s *serving) look(ctx context.Context) error {
 // maxCrowded bounds the popular gadgets that are looked at on their own account, and those that they need.
 const maxCrowded = 5_000
 
-// crowded lists the gadgets that at least so many people have switched on, and all that these need.
-func crowded(ctx context.Context, db store.Store, site *wiki.Site, least int) (ids []int64, err error) {
-	seen := map[int64]bool{}
-	var next []int64
-	add := func(g store.Gadget) {
-		seen[g.PageID] = true
-		ids = append(ids, g.PageID)
-		for _, id := range g.Needs {
-			next = append(next, id)
-		}
-	}
-	for q := (store.Query{Sort: "users", Limit: 500}); len(ids) < maxCrowded; q.Offset += q.Limit {
+// crowded lists the gadgets that at least so many people have switched on.
+func crowded(ctx context.Context, db store.Store, site *wiki.Site, least int) (all []approved.Crowded, err error) {
+	for q := (store.Query{Sort: "users", Limit: 500}); len(all) < maxCrowded; q.Offset += q.Limit {
 		rows, _, err := db.List(ctx, site.ID, q)
 		if err != nil {
 			return nil, err
 		}
 		for _, g := range rows {
-			if g.Users >= least {
-				add(g.Gadget)
+			if g.Users < least {
+				return all, nil
 			}
+			all = append(all, approved.Crowded{Gadget: g.PageID, People: g.Users})
 		}
-		if len(rows) < q.Limit || rows[len(rows)-1].Users < least {
+		if len(rows) < q.Limit {
 			break
 		}
 	}
-	for len(next) > 0 && len(ids) < 2*maxCrowded {
-		missing := slices.DeleteFunc(next, func(id int64) bool { return seen[id] })
+	return all, nil
+}
+
+// withNeeds lists gadgets and all that these need.
+func withNeeds(ctx context.Context, db store.Store, site *wiki.Site, gadgets []int64) (ids []int64, err error) {
+	seen := map[int64]bool{}
+	for next := gadgets; len(next) > 0 && len(ids) < 2*maxCrowded; {
+		missing := slices.DeleteFunc(slices.Clone(next), func(id int64) bool { return seen[id] })
 		next = nil
 		found, err := db.Gadgets(ctx, site.ID, missing)
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range slices.Sorted(maps.Keys(found)) {
-			add(found[id])
+			seen[id] = true
+			ids = append(ids, id)
+			for _, need := range found[id].Needs {
+				next = append(next, need)
+			}
 		}
 	}
 	return ids, nil
@@ -257,6 +274,7 @@ func approvedNewest(book *approved.Book, newest func(context.Context, wiki.Title
 		if err != nil || !p.Exists() {
 			return p, err
 		}
+		book, _ := gateway.BookOf(ctx, book)
 		pages, err := book.Look(ctx, []wiki.Title{t})
 		if err != nil || pages[0].Tier == approved.None || pages[0].Serve == store.DigestOf(p.Text) {
 			return p, err

@@ -34,7 +34,16 @@ func TestWhatPopularGadgetsNeedIsPopularToo(t *testing.T) {
 		}
 	}
 	for least, want := range map[int][]int64{1: {1, 2, 3, 4, 5}, 2: {1, 2, 3}, 3: nil} {
-		ids, err := crowded(t.Context(), db, site, least)
+		all, err := crowded(t.Context(), db, site, least)
+		ok(err)
+		var own []int64
+		for _, g := range all {
+			own = append(own, g.Gadget)
+			if g.People < least {
+				t.Errorf("from %d people: %+v", least, g)
+			}
+		}
+		ids, err := withNeeds(t.Context(), db, site, own)
 		ok(err)
 		if slices.Sort(ids); !slices.Equal(ids, want) {
 			t.Errorf("from %d people: %v, want %v", least, ids, want)

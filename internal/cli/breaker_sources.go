@@ -57,10 +57,26 @@ func (g *gadgetSources) people(ctx context.Context, module string) ([]incident.S
 	if err != nil || found == nil {
 		return nil, err
 	}
+	everybodys := map[string]store.Digest{}
+	if name, _, own := strings.Cut(module, "@"); own {
+		newest, err := gadgetOf(ctx, g.registry, name)
+		if err != nil {
+			return nil, err
+		}
+		if newest != nil {
+			for _, f := range newest.Files {
+				everybodys[f.Page.Title] = f.Page.Digest
+			}
+		}
+	}
 	all := []incident.Source{}
 	for _, f := range found.Files {
 		if t, err := g.registry.Site.Parse(f.Page.Title); err == nil && f.Page.Digest != "" {
-			all = append(all, incident.Source{Title: t, Key: string(f.Page.Digest), Text: func(ctx context.Context) (string, error) { return g.texts.Text(ctx, f.Page.Digest) }})
+			rev := int64(0)
+			if found.Kept != "" && everybodys[f.Page.Title] != f.Page.Digest {
+				rev = f.Page.RevID
+			}
+			all = append(all, incident.Source{Title: t, Key: string(f.Page.Digest), Rev: rev, Text: func(ctx context.Context) (string, error) { return g.texts.Text(ctx, f.Page.Digest) }})
 		}
 	}
 	return all, nil

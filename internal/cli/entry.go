@@ -11,7 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"text/tabwriter"
+	"time"
 
+	"sallyport/internal/approved"
 	"sallyport/internal/audit/accounts"
 	"sallyport/internal/config"
 	"sallyport/internal/dossier"
@@ -19,6 +21,7 @@ import (
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
+	"sallyport/internal/switches"
 	"sallyport/internal/wiki"
 )
 
@@ -73,9 +76,23 @@ type hall struct {
 	db     store.Store
 	client *mediawiki.Client
 	reg    *registry.Registry
+	book   *approved.Book                                             // nil when every text is served
+	newest func(ctx context.Context, t wiki.Title) (wiki.Page, error) // a page in the text that is served
 }
 
-// openHall joins a judge for a command. The rules of the settings are in force.
+// looking is a store that nothing is decided in: a command that asks what is served begins no tier, and no text waits because of it.
+type looking struct{ store.Store }
+
+// SeeText says that nobody saw the text before.
+func (looking) SeeText(context.Context, store.Review) (bool, error) { return true, nil }
+
+// SetCursor keeps nothing.
+func (looking) SetCursor(context.Context, string, string, string) error { return nil }
+
+// SaveGadget keeps nothing.
+func (looking) SaveGadget(context.Context, store.Gadget) error { return nil }
+
+// openHall joins a judge for a command. The rules of the settings are in force, and texts are those that are served.
 func (o onStore) openHall(ctx context.Context) (*hall, error) {
 	settings, db, client, site, err := o.open(ctx)
 	if err != nil {
@@ -86,9 +103,16 @@ func (o onStore) openHall(ctx context.Context) (*hall, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	log := slog.New(slog.DiscardHandler)
-	reg := registry.New(registry.Options{Site: site, Wiki: client, Store: db, Suffixes: settings.Gadgets.Suffixes, Log: log, Changed: func() {}})
+	off := &switching{Keeper: &switches.Keeper{Store: db, Site: site, Now: time.Now, Log: log}}
+	if err := off.Sync(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	book := openBook(parts{approved: settings.Approved, store: looking{db}, log: log}, client, site, off)
+	reg := registry.New(registry.Options{Site: site, Wiki: client, Store: looking{db}, Suffixes: settings.Gadgets.Suffixes, Log: log, Changed: func() {}, Reviewed: textsOf(book)})
 	nobody := func() *accounts.Report { return nil }
-	return &hall{judgeOf(db, client, reg, nobody, rules, config.Entry{Mode: "enforce"}, log), db, client, reg}, nil
+	return &hall{
+		Judge: judgeOf(db, client, reg, nobody, rules, config.Entry{Mode: "enforce"}, log), db: db, client: client, reg: reg, book: book, newest: approvedNewest(book, newest(client)),
+	}, nil
 }
 
 type entryExplain struct {
@@ -153,7 +177,7 @@ func (c entryExplain) Run(s streams) error {
 	return e.print(s)
 }
 
-// page reads a page as it is, or the revision after the last "@".
+// page reads a page as it is served, or the revision after the last "@".
 func (h *hall) page(ctx context.Context, name string) (p wiki.Page, pinned bool, err error) {
 	title, rev := pinOf(name)
 	if rev > 0 {
@@ -164,8 +188,8 @@ func (h *hall) page(ctx context.Context, name string) (p wiki.Page, pinned bool,
 	if err != nil {
 		return p, false, fmt.Errorf("%q is not a title: %w", title, err)
 	}
-	if p, err = newest(h.client)(ctx, t); err == nil && !p.Exists() {
-		err = fmt.Errorf("there is no page %q", title)
+	if p, err = h.newest(ctx, t); err == nil && !p.Exists() {
+		err = fmt.Errorf("there is no page %q, or no text of it is served", title)
 	}
 	p.Title = t
 	return p, false, err

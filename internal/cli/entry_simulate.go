@@ -12,6 +12,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"sallyport/internal/approved"
 	"sallyport/internal/dossier"
 	"sallyport/internal/entry"
 	"sallyport/internal/mediawiki"
@@ -143,6 +144,9 @@ func (h *hall) importRuns(ctx context.Context, uses inUse) error {
 			return nil
 		}
 		pages, err := h.client.Pages(ctx, own)
+		if err == nil {
+			err = h.serve(ctx, own, pages)
+		}
 		for i := range pages {
 			err = cmp.Or(err, h.importsOf(ctx, &pages[i], own[i], uses))
 		}
@@ -150,7 +154,24 @@ func (h *hall) importRuns(ctx context.Context, uses inUse) error {
 	})
 }
 
+// serve puts the texts into pages that are served of them.
+func (h *hall) serve(ctx context.Context, titles []wiki.Title, pages []wiki.Page) error {
+	if h.book == nil {
+		return nil
+	}
+	looked, err := h.book.Look(ctx, titles)
+	for i := range looked {
+		if at := &looked[i]; err == nil && at.Tier != approved.None && at.Pinned() {
+			pages[i].Text, err = h.book.Text(ctx, at.Serve)
+		}
+	}
+	return err
+}
+
 func (h *hall) importsOf(ctx context.Context, p *wiki.Page, t wiki.Title, uses inUse) error {
+	if p.Text == "" {
+		return nil
+	}
 	name, _ := h.Site.Owner(t)
 	users, err := h.client.Users(ctx, []string{name})
 	if err != nil || users[0].ID == 0 {

@@ -137,6 +137,73 @@ func TestNewRulesAreTriedOnWhatPeopleRunNow(t *testing.T) {
 	}
 }
 
+// The rules are tried on the texts that people are served, with what reviewers said of those.
+func TestNewRulesAreTriedOnTheTextsThatAreServed(t *testing.T) {
+	w := newWard(t)
+	text, err := os.ReadFile(w.config)
+	w.ok(err)
+	w.write(w.config, string(text)+"[approved]\nserve = [\"popular\"]\npopular = 1\n")
+	w.save("User:Mara/x.js", "one();", "Mara")
+	w.save("User:Mara/x.gadget", `{"module":{"pages":["/x.js"]}}`, "Mara")
+	w.save("User:Noor/common.js", "importScript( 'User:Mara/x.js' );", "Noor")
+	settings, err := config.Load(w.config)
+	w.ok(err)
+	db, err := sqlstore.Open(t.Context(), w.db)
+	w.ok(err)
+	t.Cleanup(func() { _ = db.Close() })
+	gate, err := join(t.Context(), parts{
+		wikiURL: settings.Wiki.URL, scriptPath: "/w", store: db, suffixes: settings.Gadgets.Suffixes, log: slog.New(slog.DiscardHandler), approved: settings.Approved,
+	})
+	w.ok(err)
+	x, err := gate.registry.Site.Parse("User:Mara/x.js")
+	w.ok(err)
+	definition, err := gate.registry.Site.Parse("User:Mara/x.gadget")
+	w.ok(err)
+	w.ok(gate.registry.Refresh(t.Context(), []wiki.Title{definition}))
+	g, err := gate.registry.ByTitle(t.Context(), "User:Mara/x")
+	w.ok(err)
+	noor, err := gate.registry.User(t.Context(), "Noor")
+	w.ok(err)
+	w.ok(gate.registry.SwitchOn(t.Context(), noor.UserID, g.Row.PageID))
+	sees := func(text string) {
+		w.save("User:Mara/x.js", text, "Mara")
+		w.ok(gate.registry.Refresh(t.Context(), []wiki.Title{x}))
+		_, err := gate.registry.Gadget(t.Context(), g.Row.PageID)
+		w.ok(err)
+	}
+	decides := func(text string, state store.ReviewState) {
+		ira := wiki.User{ID: 1, Name: "Ira", Rights: []string{"editinterface", "editsitejs"}}
+		w.ok(gate.approved.book.Decide(t.Context(), x, store.DigestOf(text), ira, state, "looked at"))
+	}
+	rules := filepath.Join(t.TempDir(), "rules.toml")
+	w.write(rules, "[[rule]]\nname = \"nobody's\"\nkinds = [\"gadget\", \"user-script\"]\nown = false\nreview = [\"none\", \"waiting\", \"rejected\"]\nthen = \"refuse\"\nbecause = \"no\"\n[[rule]]\nname = \"rest\"\nthen = \"allow\"\n")
+	simulated := func(what, want string) {
+		t.Helper()
+		if out := w.run(exitOK, "entry", "simulate", "--config", w.config, "--rules", rules); !strings.Contains(out, want) {
+			t.Errorf("%s: %s", what, out)
+		}
+	}
+	simulated("as found", "would refuse 1 scripts for 1 people")
+	sees("two();")
+	simulated("as found, with one that waits", "would refuse 1 scripts for 1 people")
+	decides("two();", store.ReviewApproved)
+	simulated("approved", "would refuse 0 scripts for 0 people")
+	sees("three();")
+	before, err := gate.approved.book.Waiting(t.Context(), 10)
+	w.ok(err)
+	simulated("approved, with one that waits", "would refuse 0 scripts for 0 people")
+	if out := w.run(exitOK, "entry", "explain", "--config", w.config, "--format", "json", "Noor", "User:Mara/x.js"); !strings.Contains(out, string(store.DigestOf("two();"))) || !strings.Contains(out, `"review": "approved"`) {
+		t.Errorf("explained: %s", out)
+	}
+	w.save("User:Noor/y.js", "four();", "Noor") // nobody has seen it yet
+	simulated("again", "would refuse 0 scripts for 0 people")
+	after, err := gate.approved.book.Waiting(t.Context(), 10)
+	w.ok(err)
+	if len(before) != 1 || len(after) != 1 {
+		t.Errorf("a simulation makes texts wait: %+v, %+v", before, after)
+	}
+}
+
 func TestAFileOfRulesWithMistakesLeavesTheOldOnesInForce(t *testing.T) {
 	w := newWard(t)
 	path := filepath.Join(t.TempDir(), "rules.toml")

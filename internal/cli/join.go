@@ -86,7 +86,7 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := openRollout(ctx, p.policy, wikiOrigin(p.origin, site), site, p.store, p.log)
+	keeper, err := openRollout(ctx, p.policy, wikiOrigin(p.origin, site), client, site, p.store, p.log)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	book := openBook(p, client, site, off)
 	reg := registry.New(registry.Options{
 		Site: site, Wiki: client, Store: p.store, Suffixes: p.suffixes, Log: p.log, Changed: func() { nudge(changed) }, Operators: operators,
-		Stops: off.ofGadget, Publishers: p.publishers, Reviewed: textsOf(book),
+		Stops: off.ofGadget, Publishers: p.publishers, Reviewed: textsOf(book), Trying: triedOf(book),
 	})
 	off.Changed = reg.Switched
 	secret, err := p.store.Secret(ctx, "web-tokens")
@@ -166,11 +166,15 @@ func join(ctx context.Context, p parts) (*joined, error) {
 	if err != nil {
 		return nil, err
 	}
+	words, err := web.Told()
+	if err != nil {
+		return nil, err
+	}
 	farm, err := farmOf(site, p.entry.Farm)
 	if err != nil {
 		return nil, err
 	}
-	told := delivery.Options{Stopped: sayStopped, Served: exposed.told(), Gadgets: reg, Base: base, Menu: menu, Kept: keptFrom, Imports: imports(client, site, approvedNewest(book, newest(client)), entry, off, farm, p.log), Log: p.log}
+	told := delivery.Options{Told: words, Stopped: sayStopped, Served: exposed.told(), Gadgets: reg, Base: base, Menu: menu, Kept: keptFrom, Imports: imports(client, site, approvedNewest(book, newest(client)), entry, off, farm, p.log), Log: p.log}
 	if p.policy.Mode == "enforce" {
 		told.Held = reg.Granted
 		if told.Reload, err = web.Reload(); err != nil {
@@ -208,7 +212,7 @@ func join(ctx context.Context, p parts) (*joined, error) {
 		shield = stops.join(door)
 	}
 	all := &joined{
-		shelf: shelfOf(p, client, site, board.Report, suddenOf(p, client, site, off)), registry: reg, client: client, changed: changed, confirm: approvals, desk: desk, breaker: stops, office: office, board: board, policy: policy, switches: off, entry: entry, approved: reviewed, exposure: exposed,
+		shelf: shelfOf(p, client, site, board.Report, suddenOf(p, client, site, off, book)), registry: reg, client: client, changed: changed, confirm: approvals, desk: desk, breaker: stops, office: office, board: board, policy: policy, switches: off, entry: entry, approved: reviewed, exposure: exposed,
 		tag: loads.Tag(),
 		handler: gateway.New(gateway.Options{
 			Door: door, Shield: shield, Entry: entry.before(), Switches: off.gate(client, reg, reviewed), Approved: reviewed.before(), Trials: reviewed.trying(), Exposure: exposed.around(), Policy: policy.gate(),

@@ -13,6 +13,7 @@ import (
 
 	"sallyport/internal/config"
 	"sallyport/internal/csp"
+	"sallyport/internal/mediawiki"
 	"sallyport/internal/narrow"
 	"sallyport/internal/policy"
 	"sallyport/internal/rollout"
@@ -20,7 +21,7 @@ import (
 )
 
 // openRollout makes the keeper of the policy that the settings ask for, and of whichever was rolled out since; nil without one.
-func openRollout(ctx context.Context, c config.Policy, origin string, site *wiki.Site, db rollout.Store, log *slog.Logger) (*rollout.Keeper, error) {
+func openRollout(ctx context.Context, c config.Policy, origin string, client *mediawiki.Client, site *wiki.Site, db rollout.Store, log *slog.Logger) (*rollout.Keeper, error) {
 	all, _, err := readPolicy(c, origin, site)
 	if err != nil || all == nil {
 		return nil, err
@@ -31,7 +32,7 @@ func openRollout(ctx context.Context, c config.Policy, origin string, site *wiki
 	}
 	k := &rollout.Keeper{
 		Store: db, Wiki: site.ID, Page: csp.ParseAddress(origin + "/"), Own: own, Settings: rollout.Settings{Policy: all.Everybody, Enforced: c.Mode == "enforce"},
-		Now: time.Now, Random: rand.Reader, Log: log,
+		Now: time.Now, Random: rand.Reader, Log: log, WikiSends: client.PagePolicies,
 	}
 	return k, k.Sync(ctx)
 }
@@ -72,7 +73,7 @@ type standing struct {
 
 // Run prints how things stand.
 func (c cspStatus) Run(s streams) error {
-	settings, db, _, site, err := c.open(s.ctx)
+	settings, db, client, site, err := c.open(s.ctx)
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (c cspStatus) Run(s streams) error {
 	if wanted.Mode == "off" {
 		wanted.Mode = "report" // what would be sent
 	}
-	k, err := openRollout(s.ctx, wanted, wikiOrigin(settings.WriteDoor.WikiOrigin, site), site, db, slog.New(slog.DiscardHandler))
+	k, err := openRollout(s.ctx, wanted, wikiOrigin(settings.WriteDoor.WikiOrigin, site), client, site, db, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,11 @@ func (c cspStatus) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	all := standing{settings.Policy.Mode, k.Status(rows, lost)}
+	barred, err := k.Barred(s.ctx)
+	if err != nil {
+		return err
+	}
+	all := standing{settings.Policy.Mode, k.Status(rows, lost, barred)}
 	if c.Format == "json" {
 		return cspOutput{}.json(s.stdout, "sallyport.csp.status/1", all)
 	}
@@ -123,8 +128,19 @@ func (s standing) write(to io.Writer) error {
 	for _, d := range s.Falls {
 		fmt.Fprintf(w, "falls\t%s\t%s %s, %s\n", d.When.UTC().Format(time.DateOnly), d.Directive, d.Source, d.Why)
 	}
+	for _, b := range s.Barred {
+		fmt.Fprintf(w, "barred\t%s %s, granted by %s: the wiki sends a policy of its own that blocks it ($wgCSPHeader)\n", b.Directive, b.Source, barredFor(b))
+	}
 	fmt.Fprintf(w, "policy\t%s\n", f.Policy)
 	return w.Flush()
+}
+
+// barredFor is who could use a server.
+func barredFor(b rollout.Barred) string {
+	if b.People == 0 {
+		return "the policy in force"
+	}
+	return fmt.Sprintf("%d people", b.People)
 }
 
 // policyFrom is where a policy came from.

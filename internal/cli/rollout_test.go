@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +26,8 @@ import (
 // pair is two gateways in front of one wiki, on one store.
 type pair struct {
 	*testing.T
-	file    string // settings
+	file    string       // settings
+	own     atomic.Value // the policy that the wiki itself sends with pages; nil for none
 	gates   [2]*joined
 	readers []string // cookies
 }
@@ -35,10 +37,16 @@ const readersOfPair = 400
 func newPair(t *testing.T) *pair {
 	t.Helper()
 	w := fakewiki.New(fakewiki.Options{})
-	server := httptest.NewServer(w)
+	p := &pair{T: t}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if own, some := p.own.Load().(string); some && strings.HasSuffix(r.URL.Path, "/index.php") {
+			rw.Header().Set("Content-Security-Policy", own)
+		}
+		w.ServeHTTP(rw, r)
+	}))
 	t.Cleanup(server.Close)
 	address := "sqlite:" + filepath.Join(t.TempDir(), "sallyport.db")
-	p := &pair{T: t, file: filepath.Join(t.TempDir(), "sallyport.toml")}
+	p.file = filepath.Join(t.TempDir(), "sallyport.toml")
 	settings := fmt.Sprintf("store = %q\n[wiki]\nurl = %q\nscript_path = \"/w\"\n[policy]\nmode = \"enforce\"\nraw_scripts = false\n[policy.allow]\n\"connect-src\" = [\"https://old.test\"]\n", address, server.URL)
 	p.ok(os.WriteFile(p.file, []byte(settings), 0o600))
 	for i := range p.gates {
@@ -215,6 +223,10 @@ func TestARollOutReachesTheSameReadersAtTwoGatewaysAndARevertTheNextAnswer(t *te
 	}
 	if got := p.run("--format", "text"); !strings.Contains(got, "in force  enforced, whose code runs D") || !strings.Contains(got, "roll-out  none") || !strings.Contains(got, "connect-src https://old.test, never used") {
 		t.Errorf("as text:\n%s", got)
+	}
+	p.own.Store("default-src *; connect-src 'self'")
+	if got := p.run("--format", "text"); !strings.Contains(got, "barred    connect-src https://old.test, granted by the policy in force: the wiki sends a policy of its own that blocks it") {
+		t.Errorf("beside a policy of the wiki's own:\n%s", got)
 	}
 }
 

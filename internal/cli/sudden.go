@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sallyport/internal/approved"
 	"sallyport/internal/entry"
 	"sallyport/internal/exposure"
 	"sallyport/internal/incident"
@@ -15,8 +16,8 @@ import (
 	"sallyport/internal/wiki"
 )
 
-// suddenOf switches off popular scripts whose new text is sudden; nil without a breaker.
-func suddenOf(p parts, client *mediawiki.Client, site *wiki.Site, off *switching) *incident.Sudden {
+// suddenOf switches off popular scripts whose new text is sudden; nil without a breaker. book is nil when every text is served.
+func suddenOf(p parts, client *mediawiki.Client, site *wiki.Site, off *switching, book *approved.Book) *incident.Sudden {
 	if p.breaker == nil {
 		return nil
 	}
@@ -27,9 +28,15 @@ func suddenOf(p parts, client *mediawiki.Client, site *wiki.Site, off *switching
 	set := p.breaker.settings
 	listed := p.policy.Allow["script-src"]
 	return incident.NewSudden(incident.Sudden{
-		Site: site, Popular: set.Popular, Gains: set.Gains, DryRun: set.DryRun, Off: off.Keeper, Now: now, Log: p.log,
+		Site: site, Popular: set.Popular, Gains: set.Gains, SiteCode: set.SiteCode, DryRun: set.DryRun, Off: off.Keeper, Now: now, Log: p.log,
 		People: func(ctx context.Context, title string, most int) (int, error) {
 			return exposure.Popular(ctx, p.store, site.ID, title, now().AddDate(0, 0, -p.exposure.Days), now(), most)
+		},
+		Instead: func(ctx context.Context, t wiki.Title, d store.Digest) (bool, error) {
+			if book == nil {
+				return false, nil
+			}
+			return book.FallsBack(ctx, t, d)
 		},
 		Approved: func(ctx context.Context, t wiki.Title, d store.Digest) (bool, error) {
 			said, err := reviewOf(p.store.Review(ctx, site.ID, site.Prefixed(t), d))

@@ -118,8 +118,9 @@ type switchOff struct {
 type switchedDocument struct {
 	Schema  string          `json:"schema"`
 	Switch  switches.Switch `json:"switch"`
-	People  int             `json:"people"`  // who have something on that it stops
-	Gadgets []string        `json:"gadgets"` // titles of definitions
+	People  int             `json:"people"`           // who have something on that it stops
+	Gadgets []string        `json:"gadgets"`          // titles of definitions
+	Spared  []string        `json:"spared,omitempty"` // of an author: the site's own pages whose text is theirs; they stay on
 	DryRun  bool            `json:"dry_run,omitempty"`
 }
 
@@ -139,6 +140,9 @@ func (c switchOff) Run(s streams) error {
 		for _, g := range touched[0].Gadgets {
 			d.Gadgets = append(d.Gadgets, g.Title)
 		}
+		for _, page := range touched[0].Spared {
+			d.Spared = append(d.Spared, page.Title)
+		}
 		if !c.DryRun {
 			if one, err = p.SwitchOff(s.ctx, one); errors.Is(err, switches.ErrOff) {
 				return fmt.Errorf("%w, since %s, by %s: %s", err, one.At.UTC().Format(time.DateTime), one.By, one.Reason)
@@ -157,6 +161,12 @@ func (c switchOff) Run(s streams) error {
 
 func (c switchOff) say(s streams, d *switchedDocument) {
 	fmt.Fprintf(s.stdout, "This touches %d %s and %d %s.\n", d.People, plural(d.People, "person", "people"), len(d.Gadgets), plural(len(d.Gadgets), "gadget", "gadgets"))
+	if len(d.Spared) > 0 {
+		fmt.Fprintf(s.stdout, "Not switched off: these pages of the site's own have a text by %s now. Switch each off by itself: sallyport switch off --config %s --reason … revision TITLE\n", d.Switch.Target, c.Config)
+		for _, title := range d.Spared {
+			fmt.Fprintf(s.stdout, "  %s\n", title)
+		}
+	}
 	if !d.DryRun {
 		fmt.Fprintf(s.stdout, "Off within a second: %s %s\nTo switch it on again: sallyport switch on --config %s %d\n", d.Switch.Kind, nameOf(&d.Switch), c.Config, d.Switch.ID)
 	}

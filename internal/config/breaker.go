@@ -9,16 +9,21 @@ import (
 
 // Breaker says what stops an outbreak.
 type Breaker struct {
-	Enabled bool           `toml:"enabled"`
-	DryRun  bool           `toml:"dry_run"`
-	Popular int            `toml:"popular"` // people who make a script popular
-	Gains   []string       `toml:"gains"`   // capabilities that a popular script does not gain overnight
-	Numbers map[string]any `toml:"numbers"` // by name; what they may be, the breaker knows
+	Enabled bool     `toml:"enabled"`
+	DryRun  bool     `toml:"dry_run"`
+	Popular int      `toml:"popular"` // people who make a script popular
+	Gains   []string `toml:"gains"`   // capabilities that a popular script does not gain overnight
+	// SiteCode is what becomes of the site's own scripts that gain them: "off", "fall-back" or "always".
+	SiteCode string         `toml:"site_code"`
+	Numbers  map[string]any `toml:"numbers"` // by name; what they may be, the breaker knows
 }
 
 func (b *Breaker) check() (errs []error) {
 	if b.Popular < 1 {
 		errs = append(errs, fmt.Errorf("breaker.popular = %d: write 1 or more", b.Popular))
+	}
+	if !slices.Contains([]string{"off", "fall-back", "always"}, b.SiteCode) {
+		errs = append(errs, fmt.Errorf("breaker.site_code = %q: write \"off\", \"fall-back\" or \"always\"", b.SiteCode))
 	}
 	for _, name := range b.Gains {
 		if name != "network:code" && !slices.Contains(capability.Names(), capability.Name(name)) {

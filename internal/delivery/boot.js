@@ -19,7 +19,10 @@
 		known = {},
 		places = {},
 		kept = [],
-		tell,
+		keptWords,
+		words = {},
+		said = Object.create( null ),
+		boards = {},
 		byModule = /^ext\.usergadget\.p[1-9]\d*$/;
 
 	// Browsers without modules have no promises either; they get the wiki as it is.
@@ -96,9 +99,7 @@
 			} ).join( ' ' ).split( ' ' );
 		held.forEach( function ( one ) {
 			if ( has && has.indexOf( one.key ) === -1 ) {
-				window.RLQ.push( [ [ 'mediawiki.util' ], function () {
-					mw.notify( one.text, { autoHide: false, tag: 'sallyport-' + one.key, type: 'warn' } );
-				} ] );
+				tell( { id: 'held ' + one.key, text: one.text, stops: true } );
 			}
 		} );
 	}
@@ -107,6 +108,7 @@
 	function register( answer ) {
 		Object.assign( titles, answer.names );
 		addSources( answer.sources );
+		Object.assign( words, answer.told );
 		tellHeld( answer.held || [] );
 		if ( answer.problems ) {
 			answer.problems.forEach( function ( text ) {
@@ -167,49 +169,145 @@
 			return;
 		}
 		kept.push( { host: host, directive: event.effectiveDirective, by: culprit( event ) } );
-		if ( tell ) {
-			tell();
+		tellKept();
+	}
+
+	/* Says so, once there are words for it; the links say no more than that. */
+	function tellKept() {
+		( keptWords ? kept : [] ).forEach( function ( entry ) {
+			var by = nameOf( entry.by ), query = { host: entry.host, directive: entry.directive };
+			if ( entry.by ) {
+				query.script = entry.by;
+			}
+			tell( {
+				id: 'server ' + entry.host,
+				sort: 'servers',
+				stops: true,
+				text: by ? keptWords[ 0 ].replace( '$2', entry.host ).replace( '$1', function () {
+					return by;
+				} ) : keptWords[ 1 ].replace( '$1', entry.host ),
+				link: base + '/blocked?' + new URLSearchParams( query ),
+				look: keptWords[ 2 ]
+			} );
+		} );
+	}
+
+	/*
+	 * What there is to tell the reader goes into one notice that grows: what does not work stays until it is closed, and what is only
+	 * to be known goes by itself. Nothing is said twice. item: { id, sort, stops, text, link, look }.
+	 */
+	function tell( item, told ) {
+		var before = said[ item.id ];
+		if ( before && ( before.stops || !item.stops ) ) {
+			return;
+		}
+		said[ item.id ] = item;
+		Object.assign( words, told );
+		window.RLQ.push( [ [ 'mediawiki.util' ], function () {
+			var kind = item.stops ? 'stays' : 'goes', board = boards[ kind ];
+			if ( board ) {
+				grow( board, item );
+			} else {
+				board = boards[ kind ] = newBoard();
+				grow( board, item );
+				open( board, kind );
+			}
+		} ] );
+	}
+
+	function element( tag, parent, style ) {
+		var made = document.createElement( tag );
+		Object.assign( made.style, style );
+		parent.appendChild( made );
+		return made;
+	}
+
+	/* A click anywhere on a notice closes it, in MediaWiki: the button needs nothing of its own. */
+	function newBoard() {
+		var box = document.createElement( 'div' ), board = { box: box, items: 0, counts: {} };
+		board.head = element( 'p', box, { fontWeight: 'bold', margin: '0 0 0.5em' } );
+		board.head.dir = 'auto';
+		board.head.hidden = true;
+		board.list = element( 'ul', box, { listStyle: 'none', margin: '0', padding: '0', maxHeight: '40vh', overflow: 'auto', overflowWrap: 'anywhere' } );
+		board.close = element( 'button', box, { font: 'inherit', minHeight: '2.5em', marginTop: '0.5em' } );
+		board.close.type = 'button';
+		board.close.textContent = words.close || '×';
+		return board;
+	}
+
+	/* A line for what is new, and how many there are of each sort. Beyond thirty they are only counted. */
+	function grow( board, item ) {
+		var line, link;
+		board.counts[ item.sort ] = ( board.counts[ item.sort ] || 0 ) + 1;
+		board.items++;
+		if ( board.items <= 30 ) {
+			line = element( 'li', board.list, { margin: '0 0 0.5em' } );
+			line.dir = 'auto';
+			line.textContent = item.text + ' ';
+			if ( item.link ) {
+				link = element( 'a', line );
+				link.href = item.link;
+				link.textContent = item.look;
+			}
+		}
+		board.head.hidden = board.items < 2;
+		board.head.textContent = [ 'scripts', 'servers', 'runs' ].filter( function ( sort ) {
+			return board.counts[ sort ] && words[ sort ];
+		} ).map( function ( sort ) {
+			return words[ sort ].replace( '$1', board.counts[ sort ] );
+		} ).join( ' · ' );
+		if ( board.items > 4 ) { // it may have to be scrolled, and the keyboard has to get there
+			board.list.tabIndex = 0;
+			board.list.setAttribute( 'aria-label', board.head.textContent );
+		}
+		if ( board.notice ) {
+			board.notice.pause(); // its time begins anew
+			board.notice.resume();
 		}
 	}
 
-	/* One small notice says so; its links say no more than it does. */
-	function teller( words ) {
-		return function () {
-			if ( !kept.length ) {
-				return;
-			}
-			mw.notify( $( '<div>' ).append( kept.map( function ( entry ) {
-				var by = nameOf( entry.by ),
-					text = by ? words[ 0 ].replace( '$2', entry.host ).replace( '$1', function () {
-						return by;
-					} ) : words[ 1 ].replace( '$1', entry.host ),
-					query = { host: entry.host, directive: entry.directive };
-				if ( entry.by ) {
-					query.script = entry.by;
+	/* MediaWiki's notices are live regions: screen readers say what comes in, and the focus stays where it is. */
+	function open( board, kind ) {
+		var before;
+		mw.notify( board.box, { autoHide: kind === 'goes', autoHideSeconds: 'long', tag: 'sallyport-' + kind, type: 'warn' } ).then( function ( notice ) {
+			var close = notice.close;
+			board.notice = notice;
+			notice.$notification.attr( 'aria-atomic', 'false' ); // of a list that grows, only what is new is read out
+			notice.close = function () {
+				var within = board.box.contains( document.activeElement );
+				if ( boards[ kind ] === board ) {
+					delete boards[ kind ];
 				}
-				return $( '<p>' ).attr( 'dir', 'auto' ).text( text + ' ' ).append(
-					$( '<a>' ).attr( 'href', base + '/blocked?' + $.param( query ) ).text( words[ 2 ] )
-				);
-			} ) ), { autoHide: false, tag: 'sallyport-kept', type: 'warn' } );
-		};
+				close.call( notice );
+				if ( within && before ) {
+					before.focus();
+				}
+			};
+		} );
+		board.box.addEventListener( 'focusin', function ( event ) {
+			if ( !board.box.contains( event.relatedTarget ) ) {
+				before = event.relatedTarget;
+			}
+		} );
+		board.box.addEventListener( 'keydown', function ( event ) {
+			if ( event.key === 'Escape' && board.notice ) {
+				board.notice.close();
+			}
+		} );
 	}
 
 	/* What the operators switched off is said once in a browser. */
 	function stopped( list, menu ) {
-		window.RLQ.push( [ [ 'mediawiki.util' ], function () {
-			list.forEach( function ( notice ) {
-				var key = 'sallyport-entry-' + notice.key;
-				try {
-					if ( localStorage.getItem( key ) ) {
-						return;
-					}
-					localStorage.setItem( key, '1' );
-				} catch ( e ) {}
-				mw.notify( $( '<p>' ).attr( 'dir', 'auto' ).text( notice.text + ' ' ).append(
-					$( '<a>' ).attr( 'href', base + '/' ).text( menu )
-				), { autoHide: false, tag: key, type: 'warn' } );
-			} );
-		} ] );
+		list.forEach( function ( notice ) {
+			var key = 'sallyport-entry-' + notice.key;
+			try {
+				if ( localStorage.getItem( key ) ) {
+					return;
+				}
+				localStorage.setItem( key, '1' );
+			} catch ( e ) {}
+			tell( { id: notice.key, sort: 'scripts', stops: true, text: notice.text, link: base + '/', look: menu } );
+		} );
 	}
 
 	/* Called by what ext.gadgets.userstartup answers. */
@@ -217,10 +315,8 @@
 		var modules = [];
 		register( answer );
 		if ( answer.kept ) {
-			window.RLQ.push( [ [ 'mediawiki.util' ], function () {
-				tell = teller( answer.kept );
-				tell();
-			} ] );
+			keptWords = answer.kept;
+			tellKept();
 		}
 		if ( answer.stopped ) {
 			stopped( answer.stopped, answer.menu );
@@ -349,7 +445,7 @@
 		} );
 	}
 
-	window.sallyport = { 'import': importer };
+	window.sallyport = { 'import': importer, tell: tell };
 
 	if ( config.wgUserName ) {
 		document.addEventListener( 'securitypolicyviolation', keep );

@@ -91,13 +91,13 @@ func TestTheBootstrapDoesWhatUserstartupSays(t *testing.T) {
 		{
 			name:  "a page that came before its gadget was allowed a server says so",
 			start: start{Rows: []row{}, Load: []load{}, Held: []held{{"12.ab", "Reload for doit."}}},
-			want:  []string{"notify Reload for doit.", "load []"},
+			want:  []string{"notify sallyport-stays stays Reload for doit. / ×", "load []"},
 		},
 		{
 			name:  "what the operators switched off is said",
 			start: start{Rows: []row{}, Load: []load{}, Stopped: []stopped{{"switch-7-p1", "The gadget doit is off."}}, Menu: "Mine"},
 			want: []string{
-				"notify The gadget doit is off. [/sallyport/] Mine", "load []",
+				"notify sallyport-stays stays The gadget doit is off. [/sallyport/] Mine / ×", "load []",
 				`menu ["p-personal","/sallyport/","Mine","pt-usergadgets",null,null,"#pt-watchlist, #pt-mycontris, #pt-logout"]`,
 			},
 		},

@@ -29,6 +29,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"sallyport/internal/bundle"
+	"sallyport/internal/message"
 	"sallyport/internal/registry"
 	"sallyport/internal/store"
 	"sallyport/internal/switches"
@@ -62,6 +63,8 @@ type Options struct {
 	// Kept gives the texts of the notice that a script was kept from a server: with its name ($1) and the server ($2), with the
 	// server alone ($1), and the link's. nil where there is no policy.
 	Kept func(lang string) [3]string
+	// Told gives the words around every notice; nil where the page tells of nothing.
+	Told func(lang string) *message.Told
 	// Held is what a person's gadgets may use outside the wiki, and Reload the text for a page that does not know it yet; both
 	// nil where no policy is enforced.
 	Held   func(ctx context.Context, user store.Account) (*registry.Granted, error)
@@ -82,6 +85,7 @@ type Delivery struct {
 	base    string
 	menu    func(lang string) string
 	kept    func(lang string) [3]string
+	told    func(lang string) *message.Told
 	held    func(ctx context.Context, user store.Account) (*registry.Granted, error)
 	reload  func(lang, name string) string
 	stopped func(lang, name string, by *switches.Switch) string
@@ -98,12 +102,15 @@ type Delivery struct {
 
 // New makes a delivery.
 func New(o Options) *Delivery {
-	d := &Delivery{gadgets: o.Gadgets, base: o.Base, menu: o.Menu, kept: o.Kept, held: o.Held, reload: o.Reload, stopped: o.Stopped, served: o.Served, log: o.Log, now: o.Now}
+	d := &Delivery{gadgets: o.Gadgets, base: o.Base, menu: o.Menu, kept: o.Kept, told: o.Told, held: o.Held, reload: o.Reload, stopped: o.Stopped, served: o.Served, log: o.Log, now: o.Now}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
 	if d.menu == nil {
 		d.menu = func(string) string { return "" }
+	}
+	if d.told == nil {
+		d.told = func(string) *message.Told { return nil }
 	}
 	if d.now == nil {
 		d.now = time.Now

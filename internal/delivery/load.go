@@ -78,7 +78,7 @@ type part struct {
 	module  *bundle.Module // nil unless it was built
 	state   string         // "missing" or "error" when it was not
 	problem string
-	passing bool // the next request may fare better
+	passing bool // the next request may fare better, or is another person's
 }
 
 // batch builds every module named and puts the answer together (ResourceLoader::makeModuleResponse).
@@ -159,14 +159,14 @@ func (d *Delivery) part(ctx context.Context, name string, index int, req request
 	g, m, err := d.ready(ctx, id, req)
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
-		return part{name: name, state: "missing"}
+		return part{name: name, state: "missing", passing: req.Set != ""} // somebody else may have those texts
 	case err != nil:
 		d.log.Error("gadget not read", "gadget", id, "err", err)
 		return part{name: name, state: "error", passing: true, problem: "the server could not read this gadget; try again in a minute"}
 	case g.Problem != "":
 		return part{name: name, state: "error", problem: g.Row.Title + ": " + g.Problem}
 	}
-	return part{name: name, gadget: g, module: m}
+	return part{name: name, gadget: g, module: m, passing: g.Tried}
 }
 
 func styleBody(parts []part) []byte {

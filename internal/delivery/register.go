@@ -30,7 +30,9 @@ func (d *Delivery) register(w http.ResponseWriter, r *http.Request) {
 	roots, err := d.wanted(r.Context(), &reg, strings.Split(q.Get("names"), "|"))
 	if err == nil {
 		req := parseRequest(q)
-		reg.Held = d.holdsWanted(r.Context(), req, roots)
+		if reg.Held = d.holdsWanted(r.Context(), req, roots); reg.tells() {
+			reg.Told = d.told(req.Lang)
+		}
 		var stays []*registry.Gadget
 		if stays, err = d.stays(r.Context(), req.User); err == nil {
 			err = d.fill(r.Context(), &reg, swapped(roots, stays), stays, req)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"sallyport/internal/bundle"
+	"sallyport/internal/message"
 	"sallyport/internal/registry"
 	"sallyport/internal/switches"
 )
@@ -36,6 +37,8 @@ type start struct {
 	Held []held `json:"held,omitempty"`
 	// Kept are the texts of the notice that a script was kept from a server.
 	Kept []string `json:"kept,omitempty"`
+	// Told are the words around all that the page tells its reader; nil when there is nothing to tell.
+	Told *message.Told `json:"told,omitempty"`
 }
 
 // stopped is why a gadget that somebody has switched on does not run.
@@ -152,8 +155,14 @@ func (d *Delivery) start(ctx context.Context, req request) (*start, error) {
 				e.Gadget.Row.Title, e.Gadget.Row.Owner))
 		}
 	}
+	if s.tells() {
+		s.Told = d.told(req.Lang)
+	}
 	return s, d.fill(ctx, s, roots, stays, req)
 }
+
+// tells says whether the page may have to tell its reader something.
+func (s *start) tells() bool { return len(s.Kept)+len(s.Held)+len(s.Stopped) > 0 }
 
 // staysOf lists the gadgets of which somebody stays on earlier texts.
 func staysOf(enabled []registry.Enabled) (stays []*registry.Gadget) {

@@ -73,8 +73,11 @@ func TestAnEditPastTheGatewayReachesNobodyUntilItIsApproved(t *testing.T) {
 					s.edit("Admin", title, text)
 				}
 				s.addUser("Rita", password("Rita"), "sysop", "interface-admin")
+				s.people("Mara")
+				s.edit("Mara", toolScript, toolText("good"))
+				s.edit("Mara", "User:Mara/tool.gadget", `{"module":{"pages":["/tool.js"]}}`)
 				return s
-			}, "[approved]\nserve = [\"site-code\", \"gadget\"]\n")
+			}, "[approved]\nserve = [\"site-code\", \"gadget\", \"popular\"]\npopular = 1\n")
 			g.sameBytes()
 			p := browser.NewPage(t)
 			g.visit(p) // somebody who has what was there before

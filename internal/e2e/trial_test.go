@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"net/http"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -10,15 +13,59 @@ import (
 	"sallyport/internal/browsertest"
 )
 
+// toolScript is in a gadget of Mara's that people have switched on.
+const toolScript = "User:Mara/tool.js"
+
+func toolText(word string) string {
+	return "window.tool = '" + word + "'; if ( typeof module !== 'undefined' ) { module.exports = window.tool; }"
+}
+
+// toolWaits has people switch Mara's gadget on, and Mara change it.
+func (g *guarded) toolWaits(people ...*browsertest.Page) {
+	g.Helper()
+	module := ""
+	g.eventually("the gadget is known", func() bool {
+		r, err := local.Get(g.front + "/sallyport/gadget/User:Mara/tool")
+		if err != nil {
+			return false
+		}
+		_ = r.Body.Close()
+		module = path.Base(r.Header.Get("Location"))
+		return r.StatusCode == http.StatusSeeOther
+	})
+	for _, p := range people {
+		g.tick(p, module)
+		g.open(p)
+		p.WaitFor("window.tool === 'good'")
+	}
+	g.edit("Mara", toolScript, toolText("waits"))
+	g.eventually("reviewers see that it waits", func() bool { return strings.Contains(g.sally("review", "list", "--config", g.file), toolScript) })
+}
+
+// toolIs wants Mara's script to be a text in somebody's page: in her gadget, imported, and as its page.
+func (g *guarded) toolIs(p *browsertest.Page, word string) {
+	g.Helper()
+	g.open(p)
+	p.WaitFor("window.tool === '" + word + "'")
+	browsertest.Eval[string](p, `sallyport.import( '`+toolScript+`' ).then( function ( kit ) { window.imported = kit; }, function ( e ) { window.imported = String( e ); } ), ''`)
+	p.WaitFor("window.imported")
+	browsertest.Eval[string](p, `window.tool = '', importScript( '`+toolScript+`' ), ''`)
+	p.WaitFor("window.tool")
+	if got := browsertest.Eval[string](p, "window.imported + ' ' + window.tool"); got != word+" "+word {
+		g.Errorf("imported, and by importScript, it is %s; want %s", got, word)
+	}
+}
+
 // try lets Rita run what waits in her own pages, with clicks alone, while others read on, and stop.
 func (g *guarded) try(browser *browsertest.Browser) {
 	g.Helper()
 	rita, other := browser.NewPage(g.T), browser.NewPage(g.T)
 	g.login(rita, "Rita")
 	g.login(other, "Admin")
-	for _, title := range []string{"MediaWiki:Common.js", "MediaWiki:Gadget-one.js"} {
+	g.toolWaits(rita, other)
+	for _, title := range []string{"MediaWiki:Common.js", "MediaWiki:Gadget-one.js", toolScript} {
 		rita.Goto(g.front + "/sallyport/review")
-		rita.ClickTo(`a[href$="title=` + strings.ReplaceAll(title, ":", "%3A") + `"]`)
+		rita.ClickTo(`a[href$="title=` + url.QueryEscape(title) + `"]`)
 		g.picture(rita, "text")
 		g.send(rita, `button[value=try]`)
 		if !strings.Contains(rita.Text("main"), "It runs in your pages") {
@@ -31,11 +78,13 @@ func (g *guarded) try(browser *browsertest.Browser) {
 	if got != ",,good,1" {
 		g.Errorf("the tester's page has %s", got)
 	}
-	if bar := rita.Text("#sallyport-trial"); !strings.Contains(bar, "MediaWiki:Common.js") || !strings.Contains(bar, "MediaWiki:Gadget-one.js") || !strings.Contains(bar, "Stop testing") {
+	if bar := rita.Text("#sallyport-trial"); !strings.Contains(bar, "MediaWiki:Common.js") || !strings.Contains(bar, "MediaWiki:Gadget-one.js") || !strings.Contains(bar, toolScript) || !strings.Contains(bar, "Stop testing") {
 		g.Errorf("the bar says %s", bar)
 	}
 	g.picture(rita, "bar")
 	g.rightToLeft(rita)
+	g.toolIs(rita, "waits")
+	g.toolIs(other, "good")
 	for _, p := range []*browsertest.Page{other, browser.NewPage(g.T)} { // with an account and without
 		g.visit(p)
 		if n := browsertest.Eval[int](p, `document.querySelectorAll( '#sallyport-trial' ).length`); n != 0 {
@@ -46,6 +95,7 @@ func (g *guarded) try(browser *browsertest.Browser) {
 		rita.WaitFor(`JSON.stringify( localStorage ).includes( 'evil' )`)
 	}
 	g.stopTrying(rita)
+	g.toolIs(rita, "good")
 	g.open(rita)
 	rita.WaitFor("window.common === 'good' && window.one === 'good'")
 	if got := browsertest.Eval[string](rita, `[ window.taken, document.querySelectorAll( '#sallyport-trial' ).length, document.documentElement.outerHTML.includes( 'trial/load.php' ) ].join()`); got != ",0,false" {
@@ -59,7 +109,7 @@ func (g *guarded) stopTrying(p *browsertest.Page) {
 	g.Helper()
 	p.ClickTo(`#sallyport-trial a`)
 	g.picture(p, "trials")
-	for range 2 {
+	for range 3 {
 		g.send(p, `form[action$="/trial"] button`)
 	}
 	if text := p.Text("main"); !strings.Contains(text, "You test nothing now.") {

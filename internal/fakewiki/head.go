@@ -156,7 +156,11 @@ func (w *Wiki) configVars(v *visit, b body) map[string]any {
 }
 
 func (w *Wiki) personVars(v *visit, vars map[string]any) {
-	if owner, ok := w.site.Owner(v.title); ok && w.accountNamed(owner) != nil {
+	whose := v.title
+	if whose.NS == wiki.NSUserTalk { // Skin::getRelevantUser
+		whose.NS = wiki.NSUser
+	}
+	if owner, ok := w.site.Owner(whose); ok && w.accountNamed(owner) != nil {
 		vars["wgRelevantUserName"] = owner
 	}
 	if v.account == nil {

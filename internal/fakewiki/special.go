@@ -14,7 +14,7 @@ type special struct {
 }
 
 func specialPages() []special {
-	return []special{
+	all := []special{
 		{"AllPages", nil, (*Wiki).specialAllPages},
 		{"BlankPage", nil, (*Wiki).specialBlank},
 		{"Block", []string{"BlockIP", "BlockUser"}, (*Wiki).specialBlock},
@@ -34,6 +34,21 @@ func specialPages() []special {
 		{"Version", nil, (*Wiki).specialVersion},
 		{"Watchlist", nil, (*Wiki).specialWatchlist},
 		{"Whatlinkshere", []string{"WhatLinksHere"}, (*Wiki).specialLinks},
+	}
+	for _, name := range strings.Fields(plainSpecials) {
+		all = append(all, special{name, nil, specialPlain(name)})
+	}
+	return all
+}
+
+// plainSpecials are special pages of which there is nothing but the name: scripts ask on which one they are (SpecialPageFactory).
+const plainSpecials = `Activeusers BlockList Diff Emailuser Export Import Listfiles Listgrouprights Listusers Longpages MergeHistory Newimages Newpages Notifications Nuke
+	Prefixindex Protectedpages Recentchangeslinked Statistics Tags Uncategorizedpages Unblock Undelete Upload Userrights AbuseLog AbuseFilter`
+
+// specialPlain shows a page with an empty list.
+func specialPlain(name string) func(*Wiki, *visit) *reply {
+	return func(w *Wiki, v *visit) *reply {
+		return w.html(v, body{heading: name, content: `<p>There are no results.</p><ul class="special"></ul>`})
 	}
 }
 

@@ -199,7 +199,7 @@ func titleOf(ctx context.Context, site *wiki.Site, named func(ctx context.Contex
 	return t, false, nil
 }
 
-// answer sends what was held, with a notice behind it, or a refusal in its place.
+// answer sends what was held, with a notice before it, or a refusal in its place.
 func (e *Entry) answer(held *holding, w http.ResponseWriter, r *http.Request, n *notice) {
 	body := held.body.Bytes()
 	if n != nil {
@@ -207,7 +207,7 @@ func (e *Entry) answer(held *holding, w http.ResponseWriter, r *http.Request, n 
 			e.teller().say(w, r, n)
 			return
 		}
-		body = append(append(body, "\n;"...), e.teller().script(r, n.tried())...)
+		body = ahead(e.teller().script(r, n.tried()), body)
 	}
 	sum := sha256.Sum256(body)
 	tag := `W/"entry-` + hex.EncodeToString(sum[:12]) + `"`

@@ -3,22 +3,23 @@
 	'use strict';
 	var error, key = 'sallyport-entry-' + notice.key;
 
-	function node( tag, text ) {
-		var element = document.createElement( tag );
-		element.textContent = text;
-		return element;
-	}
-
+	/* One notice of the page holds all that there is to tell; a page that came before there was one has MediaWiki's. */
 	function show() {
-		var box = document.createElement( 'div' ), line = node( 'p', notice.text + ' ' ), link;
-		line.dir = 'auto';
-		if ( notice.link ) {
-			link = node( 'a', notice.look );
-			link.href = notice.link;
-			line.appendChild( link );
+		var tell = window.sallyport && window.sallyport.tell;
+		if ( tell ) {
+			tell( {
+				id: notice.code === 'unavailable' ? notice.key : notice.script,
+				sort: notice.stops ? 'scripts' : 'runs',
+				stops: notice.stops,
+				text: notice.text,
+				link: notice.link,
+				look: notice.look
+			}, notice.told );
+		} else {
+			( window.RLQ = window.RLQ || [] ).push( [ [ 'mediawiki.util' ], function () {
+				mw.notify( notice.text, { tag: key, autoHide: !notice.stops, type: 'warn' } );
+			} ] );
 		}
-		box.appendChild( line );
-		mw.notify( box, { tag: key, autoHide: !notice.stops, type: notice.stops ? 'error' : 'warn' } );
 	}
 
 	/* What runs all the same is spoken of once in a window; what the operators switched off, once in a browser. */
@@ -41,7 +42,7 @@
 			console.warn( notice.text );
 		}
 	} else if ( typeof window !== 'undefined' && !already() ) {
-		( window.RLQ = window.RLQ || [] ).push( [ [ 'mediawiki.util' ], show ] );
+		show();
 	}
 	if ( notice.throws ) {
 		error = new Error( notice.text );

@@ -50,10 +50,11 @@ func (e *Entry) ofUser(r *http.Request, q *phpform.Values) (worst *notice, err e
 	if err != nil {
 		return nil, err
 	}
+	mine := trialOf(r.Context())
 	var texts []dossier.Text
 	for _, p := range pages {
 		if runs(&p) {
-			texts = append(texts, dossier.Text{Title: p.Title, Digest: store.DigestOf(p.Text)})
+			texts = append(texts, dossier.Text{Title: p.Title, Digest: mine.text(p.Title, store.DigestOf(p.Text))})
 		}
 	}
 	return e.worst(r, texts, func(t wiki.Title) {

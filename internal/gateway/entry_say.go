@@ -9,29 +9,42 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sallyport/internal/dossier"
 	"sallyport/internal/entry"
+	"sallyport/internal/message"
 	"sallyport/internal/wiki"
 )
 
 //go:embed entry.js
 var entrySource string
 
+// entryLine is entry.js on one line, so that what stands behind it keeps its own line numbers.
+var entryLine = sync.OnceValue(func() string {
+	var b strings.Builder
+	for line := range strings.Lines(entrySource) {
+		b.WriteString(strings.TrimSpace(line))
+		b.WriteByte(' ')
+	}
+	return b.String()
+})
+
 // notice is what a reader is told of a script, and what its caller can catch. entry.js reads it.
 type notice struct {
-	What    string `json:"code"` // "refused", "confirm", "warned", "tried", "too-long", "stopped" or "unavailable"
-	Script  string `json:"script"`
-	Rule    string `json:"rule,omitempty"`
-	Because string `json:"because,omitempty"` // of the operator's
-	Text    string `json:"text"`              // in the reader's language
-	Link    string `json:"link,omitempty"`
-	Look    string `json:"look,omitempty"` // the link's text
-	Key     string `json:"key"`            // the same for the same script and reason
-	Stops   bool   `json:"stops"`          // by the rules it does not run
-	Throws  bool   `json:"throws"`
-	Once    bool   `json:"once,omitempty"`  // it is said once in a browser
-	Quiet   bool   `json:"quiet,omitempty"` // it is said in the console
+	What    string        `json:"code"` // "refused", "confirm", "warned", "tried", "too-long", "stopped" or "unavailable"
+	Script  string        `json:"script"`
+	Rule    string        `json:"rule,omitempty"`
+	Because string        `json:"because,omitempty"` // of the operator's
+	Text    string        `json:"text"`              // in the reader's language
+	Link    string        `json:"link,omitempty"`
+	Look    string        `json:"look,omitempty"` // the link's text
+	Told    *message.Told `json:"told,omitempty"` // the words around it
+	Key     string        `json:"key"`            // the same for the same script and reason
+	Stops   bool          `json:"stops"`          // by the rules it does not run
+	Throws  bool          `json:"throws"`
+	Once    bool          `json:"once,omitempty"`  // it is said once in a browser
+	Quiet   bool          `json:"quiet,omitempty"` // it is said in the console
 
 	status int   // of the answer; 0 is 200
 	more   []any // parameters of the text, after the script and Because
@@ -107,6 +120,7 @@ func (t teller) script(r *http.Request, n *notice) string {
 		if n.Script == "" {
 			n.Script = words.Text(lang, "entry-nameless")
 		}
+		n.Told = words.Told(lang)
 		n.Text = words.Text(lang, "entry-"+n.What, append([]any{n.Script, n.Because}, n.more...)...)
 		if n.Link != "" {
 			n.Look = words.Text(lang, "entry-look-"+n.What)
@@ -116,7 +130,7 @@ func (t teller) script(r *http.Request, n *notice) string {
 	if err != nil {
 		return "" // unreachable: strings and booleans
 	}
-	return strings.Replace(entrySource, "NOTICE", string(text), 1)
+	return strings.Replace(entryLine(), "NOTICE", string(text), 1)
 }
 
 // tried is what is said where rules are only tried out: it runs, and nothing asks for an answer.

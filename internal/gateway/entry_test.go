@@ -234,15 +234,15 @@ func TestAPinnedScriptRunsForPeopleWithPowerAndAnUnreadOneDoesNot(t *testing.T) 
 	}
 }
 
-func TestAWarningFollowsTheScriptAndWhatIsOnlyTriedStopsNothing(t *testing.T) {
+func TestAWarningPrecedesTheScriptAndWhatIsOnlyTriedStopsNothing(t *testing.T) {
 	g := newGated(t, true)
 	_, body := g.get(asScript + "User:Mara/x.js")
-	if !strings.HasPrefix(body, "mara();\n;") || !strings.Contains(body, `"code":"warned"`) || strings.Contains(body, `"throws":true`) {
+	if !strings.HasSuffix(body, ";mara();") || strings.Contains(body, "\n") || !strings.Contains(body, `"code":"warned"`) || strings.Contains(body, `"throws":true`) {
 		t.Errorf("unread: %q", body)
 	}
 	g = newGated(t, false)
 	for title, text := range map[string]string{"User:Bad/x.js": "bad();", "User:Newt/x.js": "newt();"} {
-		if _, body = g.get(asScript + title); !strings.HasPrefix(body, text+"\n;") || !strings.Contains(body, `"code":"tried"`) || strings.Contains(body, `"throws":true`) || strings.Contains(body, "/agree") {
+		if _, body = g.get(asScript + title); !strings.HasSuffix(body, ";"+text) || !strings.Contains(body, `"code":"tried"`) || strings.Contains(body, `"throws":true`) || strings.Contains(body, "/agree") {
 			t.Errorf("%s: %q", title, body)
 		}
 	}

@@ -108,7 +108,7 @@ func (p *policing) set(h http.Header, status int) {
 	var u wiki.User
 	known := false
 	if !p.own && (isDocument(h) || status == http.StatusNotModified) {
-		u, known = p.policy.Readers.Known(p.r)
+		u, known = p.policy.Readers.await(p.r)
 	}
 	a := p.policy.For(ctx, u, slices.Clone(beside))
 	for _, text := range a.Enforced {

@@ -82,6 +82,68 @@ func TestASessionIsKnownOnceTheWikiHasSaidWhoseItIs(t *testing.T) {
 	}
 }
 
+// Who is kept logged in comes back without a session cookie.
+func TestWhoComesBackWithTheirTokenIsKnown(t *testing.T) {
+	a, s := newAsked()
+	kept := "wikiUserID=7; wikiUserName=Noor; wikiToken=0123456789abcdef"
+	s.learn(with(kept))
+	a.says(t, s, wiki.User{ID: 7, Name: "Noor"})
+	for cookies, want := range map[string]int64{
+		kept: 7, "wikiToken=0123456789abcdef; wikiUserID=7": 7, "wikiUserID=8; wikiToken=0123456789abcdef": 0, "wikiUserID=7; wikiToken=other": 0, "wikiUserID=7": 0, "wikiToken=0123456789abcdef": 0,
+		kept + "; wikiToken=evil": 0, kept + "; wiki_session=new": 0, "otherUserID=7; otherToken=0123456789abcdef": 0,
+	} {
+		if u, _ := s.Known(with(cookies)); u.ID != want {
+			t.Errorf("%q: %+v", cookies, u)
+		}
+	}
+	if len(a.asked) != 0 {
+		t.Errorf("the wiki was asked about %q", <-a.asked)
+	}
+}
+
+// The first page of a session is made before it is known whose it is: it waits for the answer that is under way, when its cookies name
+// an account, and no other does.
+func TestTheFirstPageOfAnAccountsSessionWaitsForTheAnswer(t *testing.T) {
+	for cookies, waits := range map[string]bool{
+		"wiki_session=abc; wikiUserID=7": true, "wikiUserID=7; wikiToken=t": true, "centralauth_User=Noor; wiki_session=abc": true,
+		"wiki_session=abc": false, "wiki_session=abc; wikiUserID=deleted": false, "wiki_session=abc; wikiUserID=": false, "wikiUserID=7": false, "": false,
+	} {
+		a, s := newAsked()
+		s.wait = time.Hour
+		r := with(cookies)
+		s.learn(r)
+		_, some, _ := s.session(r)
+		answered := make(chan int64, 1)
+		go func() {
+			u, _ := s.await(r)
+			answered <- u.ID
+		}()
+		if !waits {
+			if id := <-answered; id != 0 { // nobody has said anything yet
+				t.Errorf("%q: %d", cookies, id)
+			}
+		}
+		if some {
+			a.says(t, s, wiki.User{ID: 7})
+		}
+		if waits {
+			if id := <-answered; id != 7 {
+				t.Errorf("%q: %d", cookies, id)
+			}
+		}
+	}
+	a, s := newAsked()
+	r := with("wiki_session=abc; wikiUserID=7")
+	ctx, cancel := context.WithCancel(r.Context())
+	cancel()
+	s.wait = time.Hour
+	s.learn(r)
+	if u, ok := s.await(r.WithContext(ctx)); ok || u.ID != 0 {
+		t.Errorf("who went away: %+v %v", u, ok)
+	}
+	a.says(t, s, wiki.User{})
+}
+
 // A script in a page can set cookies for longer paths, which PHP looks at first: the page would be its author's, with what the
 // author allowed, in the reader's browser.
 func TestOfTwoSessionsNoneCounts(t *testing.T) {

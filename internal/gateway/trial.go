@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"sallyport/internal/approved"
+	"sallyport/internal/store"
 	"sallyport/internal/wiki"
 )
 
@@ -45,17 +47,28 @@ func trialOf(ctx context.Context) *trial {
 	return t
 }
 
-// tries says whether a page's text is tried.
-func (t *trial) tries(title wiki.Title) bool {
-	if t == nil {
-		return false
+// BookOf is what may be served to whoever a request is of: the wiki's book, or the one with the texts that they try. ctx is the
+// request's; tries says whether they try any.
+func BookOf(ctx context.Context, everybodys *approved.Book) (book *approved.Book, tries bool) {
+	if t := trialOf(ctx); t != nil {
+		return t.book, true
 	}
-	for _, one := range t.list {
-		if one.Page == title {
-			return true
+	return everybodys, false
+}
+
+// tries says whether a page's text is tried.
+func (t *trial) tries(title wiki.Title) bool { return t.text(title, "") != "" }
+
+// text is the one of a page that is tried, else another.
+func (t *trial) text(title wiki.Title, otherwise store.Digest) store.Digest {
+	if t != nil {
+		for _, one := range t.list {
+			if one.Page == title {
+				return one.Digest
+			}
 		}
 	}
-	return false
+	return otherwise
 }
 
 // of is what the account behind a request tries; nil for nothing, and while the store or the wiki does not say.
@@ -119,10 +132,15 @@ func (t *Trials) with(r *http.Request, mine *trial) *http.Request {
 }
 
 // beforeOwn answers the address that an account's modules come from, as the wiki's load.php would. For whoever tries nothing, or no
-// longer does, it is what everybody gets.
+// longer does, it is what everybody gets. Of our own addresses those know of a trial that differ from person to person.
 func (t *Trials) beforeOwn(own, site http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != t.Base+trialPath {
+			if t.differs(r) {
+				if mine := t.of(r); mine != nil {
+					w, r = unkept(w), t.with(r, mine)
+				}
+			}
 			own.ServeHTTP(w, r)
 			return
 		}
@@ -141,6 +159,22 @@ func (t *Trials) beforeOwn(own, site http.Handler) http.Handler {
 		}
 		site.ServeHTTP(w, out)
 	})
+}
+
+// differs says whether an address of ours may have another answer for who tries something: what a person has switched on, a gadget of
+// one set of texts, and what scripts import.
+func (t *Trials) differs(r *http.Request) bool {
+	path, ours := strings.CutPrefix(r.URL.Path, t.Base)
+	if !ours || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	switch path {
+	case "/import", "/import.js", "/register":
+		return true
+	case "/load.php": // spelled as boot.js does; the batches of modules are everybody's
+		return strings.Contains(r.URL.RawQuery, "ext.gadgets.user")
+	}
+	return strings.HasSuffix(path, "/load.php") && keptIn(r.URL.Path, t.Base) != ""
 }
 
 // sent is whose session a request is of. The wiki is asked while the request waits when that is not known yet. ok is false where there

@@ -39,28 +39,60 @@ func Under(host string, names []string) bool {
 func Libraries(host string) bool { return Under(host, libraries) }
 
 // Open says who can put something on a host, when that is nearly anybody: "" otherwise.
-func Open(host string) string {
-	if Under(host, packages) {
+func Open(host string) string { return HowOpen(host).String() }
+
+// Kinds of openness.
+const (
+	Packages = "packages" // anybody can publish there
+	Site     = "site"     // anybody can have a site under a domain
+	Name     = "name"     // anybody can register a name under a domain
+)
+
+// Openness is who may put something on a host.
+type Openness struct {
+	Kind   string // empty: its owner alone
+	Domain string // for a site or a name
+}
+
+// String says it in English; empty when there is nothing to say.
+func (o Openness) String() string {
+	switch o.Kind {
+	case Packages:
 		return "anybody can publish there"
-	}
-	if Under(host, libraries) || Under(host, kept) {
-		return ""
-	}
-	suffix, icann := publicsuffix.PublicSuffix(host)
-	if !icann && strings.Contains(suffix, ".") {
-		return "anybody can have a site under " + suffix
+	case Site:
+		return "anybody can have a site under " + o.Domain
+	case Name:
+		return "anybody can register a name under " + o.Domain
 	}
 	return ""
 }
 
+// HowOpen is [Open] in parts.
+func HowOpen(host string) Openness {
+	if Under(host, packages) {
+		return Openness{Kind: Packages}
+	}
+	if Under(host, libraries) || Under(host, kept) {
+		return Openness{}
+	}
+	suffix, icann := publicsuffix.PublicSuffix(host)
+	if !icann && strings.Contains(suffix, ".") {
+		return Openness{Site, suffix}
+	}
+	return Openness{}
+}
+
 // Below says what the names below a host have in common, when they belong to different people: "" when they have one owner.
-func Below(host string) string {
+func Below(host string) string { return HowBelow(host).String() }
+
+// HowBelow is [Below] in parts.
+func HowBelow(host string) Openness {
 	suffix, icann := publicsuffix.PublicSuffix(host)
 	switch {
 	case host == "" || host != suffix:
-		return ""
+		return Openness{}
 	case icann:
-		return "anybody can register a name under " + host
+		return Openness{Name, host}
 	}
-	return "anybody can have a site under " + host
+	return Openness{Site, host}
 }

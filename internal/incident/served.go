@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sallyport/internal/phpform"
@@ -25,6 +26,7 @@ type Part struct {
 type Source struct {
 	Title wiki.Title
 	Key   string // names the text: the same key is the same text
+	Rev   int64  // of a text that is not everybody's, because somebody stays on it, its revision; else 0
 	Text  func(ctx context.Context) (string, error)
 }
 
@@ -158,7 +160,11 @@ func (g *Guard) Served(ctx context.Context, s Session, user wiki.User, p Part, c
 		serving := Serving{Time: g.Now(), User: user.ID, Session: s, Page: g.Site.PrefixedText(t), Form: p.form, Code: code}
 		serving.Owner, _ = g.Site.Owner(t)
 		if g.Usage != nil && powerful(user) {
-			g.Usage.Loaded(user.ID, g.Site.Prefixed(t), serving.Time)
+			name := g.Site.Prefixed(t)
+			if p.Sources != nil && p.Sources[i].Rev != 0 {
+				name += "@" + strconv.FormatInt(p.Sources[i].Rev, 10)
+			}
+			g.Usage.Loaded(user.ID, name, serving.Time)
 		}
 		if p.Sources != nil {
 			read, err := g.sketches.of(ctx, p.Sources[i])

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -20,5 +21,11 @@ func TestWhatIsServedToAccountsThatHoldPowerIsRemembered(t *testing.T) {
 	}
 	if rows := g.Usage.Rows(); len(rows) != 1 {
 		t.Errorf("remembered: %+v", rows)
+	}
+	text := func(context.Context) (string, error) { return "old();", nil }
+	stays := Part{Module: "ext.usergadget.p1@set", Pages: []wiki.Title{page}, Sources: []Source{{Title: page, Key: "k", Rev: 7, Text: text}}}
+	g.Served(t.Context(), Session{1}, wiki.User{ID: 3, Name: "Bo", Rights: []string{"block"}}, stays, Sketch{})
+	if got := g.Usage.Loads(3, now); len(got) != 1 || got[0] != "User:Mara/a_b.js@7" {
+		t.Errorf("Bo, who stays on an earlier text, was served %q", got)
 	}
 }

@@ -28,15 +28,25 @@ const NetworkCode = "network:code"
 // newFor is how long after it was saved a text counts as new. What is analysed anew later, by other rules, is no news about the text.
 const newFor = 24 * time.Hour
 
+// What happens to a new text of the site's own code and gadgets ([Sudden]).
+const (
+	SiteOff      = "off"       // nothing: it is not looked at
+	SiteFallBack = "fall-back" // it is switched off where an earlier text is served in its place; elsewhere it is only said
+	SiteAlways   = "always"    // it is switched off, though the page may then come empty
+)
+
 // Sudden switches off the new text of a script that many people run when it can do what outbreaks are made of and the text before it
-// could not, or when it became a severe risk. It looks at scripts of people; the site's own code is the write door's. What reviewers
-// approved stays on, and so does what an operator switched on again.
+// could not, or when it became a severe risk. The site's own scripts and gadgets count as run by many. What reviewers approved stays
+// on, and so does what an operator switched on again.
 type Sudden struct {
-	Site    *wiki.Site
-	Popular int      // people who make a script popular
-	Gains   []string // names of capabilities, and [NetworkCode]
-	DryRun  bool     // only say it
-	Off     Switches
+	Site     *wiki.Site
+	Popular  int      // people who make a script popular
+	Gains    []string // names of capabilities, and [NetworkCode]
+	SiteCode string   // [SiteOff], [SiteFallBack] or [SiteAlways]; empty is off
+	DryRun   bool     // only say it
+	Off      Switches
+	// Instead says whether a text of the site's own that was approved before is served when one of the same page is off.
+	Instead func(ctx context.Context, t wiki.Title, d store.Digest) (bool, error)
 	// People counts the accounts that ran a page lately, as far as it is known, up to most.
 	People func(ctx context.Context, title string, most int) (int, error)
 	// Approved says whether reviewers approved a text.
@@ -58,7 +68,7 @@ type Switches interface {
 
 // Bounds.
 const (
-	maxSaid     = 1000 // texts of which a dry run spoke
+	maxSaid     = 1000 // texts that were spoken of and not switched off
 	maxLooked   = 1000 // switches that are looked at for one that was undone
 	maxReasons  = 3    // gains that a reason names
 	maxSentence = 200  // bytes of one
@@ -73,12 +83,12 @@ func NewSudden(s Sudden) *Sudden {
 // Changed looks at a text that was read. It may be told the same again, and at every process.
 func (s *Sudden) Changed(ctx context.Context, c shelf.Change) error {
 	why := s.why(&c)
-	if why == "" || c.Title.NS != wiki.NSUser || s.Now().Sub(c.Saved) > newFor {
+	if why == "" || s.Now().Sub(c.Saved) > newFor {
 		return nil
 	}
 	title := s.Site.PrefixedText(c.Title)
-	people, err := s.people(ctx, title, c.People)
-	if err != nil || people < s.Popular {
+	whose, err := s.whose(ctx, &c, title)
+	if err != nil || whose == "" {
 		return err
 	}
 	if c.Base == "" { // what has been there for long is only read for the first time
@@ -91,11 +101,23 @@ func (s *Sudden) Changed(ctx context.Context, c shelf.Change) error {
 	if err != nil || fine {
 		return err
 	}
-	why = fmt.Sprintf("By itself, because %d people or more run it and its newest text %s", people, why)
-	if s.DryRun {
-		if _, first := s.said.SetIfAbsent(c.Now, struct{}{}); first {
-			s.Log.Error("a script would be switched off", "wiki", s.Site.ID, "page", title, "sha256", string(c.Now), "reason", why, "dry_run", true)
+	why = fmt.Sprintf("By itself, because %s and its newest text %s", whose, why)
+	if c.Title.NS == wiki.NSMediaWiki {
+		instead, err := s.Instead(ctx, c.Title, c.Now)
+		switch {
+		case err != nil:
+			return err
+		case instead:
+			why += ". The text approved before is served in its place"
+		case s.SiteCode != SiteAlways:
+			s.say(&c, "a script of the site's own is not switched off: nothing would be served in its place. Look at it", title, why)
+			return nil
+		default:
+			why += ". Nothing is served in its place until somebody decides"
 		}
+	}
+	if s.DryRun {
+		s.say(&c, "a script would be switched off", title, why)
 		return nil
 	}
 	_, err = s.Off.SwitchOff(ctx, switches.Switch{Kind: switches.Revision, Target: string(c.Now), Title: s.Site.Prefixed(c.Title), Reason: why, By: Myself})
@@ -110,6 +132,28 @@ func (s *Sudden) Changed(ctx context.Context, c shelf.Change) error {
 		return fmt.Errorf("switch off the newest text of %s: %w", title, err)
 	}
 	return nil
+}
+
+// say tells operators once of what is not done.
+func (s *Sudden) say(c *shelf.Change, what, title, why string) {
+	if _, first := s.said.SetIfAbsent(c.Now, struct{}{}); first {
+		s.Log.Error(what, "wiki", s.Site.ID, "page", title, "sha256", string(c.Now), "reason", why, "dry_run", s.DryRun)
+	}
+}
+
+// whose says in words why a script counts as run by many; empty when it does not.
+func (s *Sudden) whose(ctx context.Context, c *shelf.Change, title string) (string, error) {
+	switch {
+	case c.Title.NS == wiki.NSMediaWiki && strings.HasSuffix(c.Title.Key, ".js") && s.SiteCode != SiteOff && s.SiteCode != "":
+		return "it is the site's own", nil
+	case c.Title.NS != wiki.NSUser:
+		return "", nil
+	}
+	people, err := s.people(ctx, title, c.People)
+	if err != nil || people < s.Popular {
+		return "", err
+	}
+	return fmt.Sprintf("%d people or more run it", people), nil
 }
 
 // why says in words what is sudden about a change; empty when nothing is.

@@ -22,6 +22,7 @@ type stir struct {
 	last     []switches.Switch
 	people   int
 	approved bool
+	instead  bool // an earlier text is served in the place of one that is off
 	broken   error
 	log      strings.Builder
 	now      time.Time
@@ -45,6 +46,7 @@ func newStir() *stir {
 		Popular: 10, Gains: []string{"write:other-code", NetworkCode, "opaque"}, Off: s,
 		People:   func(context.Context, string, int) (int, error) { return s.people, nil },
 		Approved: func(context.Context, wiki.Title, store.Digest) (bool, error) { return s.approved, nil },
+		Instead:  func(context.Context, wiki.Title, store.Digest) (bool, error) { return s.instead, s.broken },
 		Listed:   func(host string) bool { return host == "good.test" },
 		Began:    func(context.Context, wiki.Title) (time.Time, error) { return s.began, nil },
 		Now:      func() time.Time { return s.now }, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
@@ -143,5 +145,62 @@ func TestADryRunOnlySaysItOnceAndAnotherProcessMayBeFaster(t *testing.T) {
 	s.broken = errors.New("the store is away")
 	if err := s.Changed(t.Context(), s.change(can(capability.Opaque, "", ""))); !errors.Is(err, s.broken) {
 		t.Errorf("it is not tried again: %v", err)
+	}
+}
+
+func TestTheSitesOwnScriptIsSwitchedOffWhereAnEarlierTextComesInItsPlace(t *testing.T) {
+	for what, c := range map[string]struct {
+		set     string
+		key     string
+		change  func(s *stir, c *shelf.Change)
+		instead bool
+		off     string // the end of the reason; empty: it stays on
+		said    string // in the log
+	}{
+		"falls back":            {SiteFallBack, "Common.js", nil, true, "gained: can change other people's scripts (User:Ira/x.js), on load, without asking. The text approved before is served in its place", ""},
+		"a gadget":              {SiteFallBack, "Gadget-x.js", nil, true, "The text approved before is served in its place", ""},
+		"nothing comes instead": {SiteFallBack, "Common.js", nil, false, "", "nothing would be served in its place"},
+		"always":                {SiteAlways, "Common.js", nil, false, "Nothing is served in its place until somebody decides", ""},
+		"always, with a text":   {SiteAlways, "Common.js", nil, true, "The text approved before is served in its place", ""},
+		"not looked at":         {SiteOff, "Common.js", nil, true, "", ""},
+		"a setting of before":   {"", "Common.js", nil, true, "", ""},
+		"a style sheet":         {SiteAlways, "Common.css", nil, true, "", ""},
+		"approved":              {SiteAlways, "Common.js", func(s *stir, _ *shelf.Change) { s.approved = true }, true, "", ""},
+		"nothing sudden":        {SiteAlways, "Common.js", func(_ *stir, c *shelf.Change) { c.Gained = nil }, true, "", ""},
+		"there for long":        {SiteAlways, "Common.js", func(_ *stir, c *shelf.Change) { c.Base = "" }, true, "", ""},
+		"the first text, new":   {SiteFallBack, "Common.js", func(s *stir, c *shelf.Change) { c.Base, s.began = "", s.now }, false, "", "nothing would be served in its place"},
+		"switched on by somebody": {SiteAlways, "Common.js", func(s *stir, _ *shelf.Change) {
+			s.last = []switches.Switch{{Kind: switches.Revision, Target: "n", Ended: s.now}}
+		}, true, "", ""},
+		"a dry run": {SiteAlways, "Common.js", func(s *stir, _ *shelf.Change) { s.DryRun = true }, true, "", "would be switched off"},
+	} {
+		s := newStir()
+		s.SiteCode, s.instead, s.people = c.set, c.instead, 0
+		changed := s.change(can(capability.WriteOtherCode, "", "User:Ira/x.js"))
+		changed.Title = wiki.Title{NS: wiki.NSMediaWiki, Key: c.key}
+		if c.change != nil {
+			c.change(s, &changed)
+		}
+		for range 2 {
+			if err := s.Changed(t.Context(), changed); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		switch {
+		case c.off == "" && len(s.off) > 0:
+			t.Errorf("%s: switched off: %+v", what, s.off)
+		case c.off != "" && (len(s.off) == 0 || !strings.HasSuffix(s.off[0].Reason, c.off) || !strings.HasPrefix(s.off[0].Reason, "By itself, because it is the site's own and its newest text ") || s.off[0].Title != "MediaWiki:"+c.key):
+			t.Errorf("%s: %+v, want a reason with %q", what, s.off, c.off)
+		}
+		if n := strings.Count(s.log.String(), "level=ERROR"); c.said == "" && n > 0 || c.said != "" && (n != 1 || !strings.Contains(s.log.String(), c.said)) {
+			t.Errorf("%s: said %d times: %s", what, n, s.log.String())
+		}
+	}
+	s := newStir()
+	s.SiteCode, s.broken = SiteFallBack, errors.New("the store is away")
+	changed := s.change(can(capability.Opaque, "", ""))
+	changed.Title = wiki.Title{NS: wiki.NSMediaWiki, Key: "Common.js"}
+	if err := s.Changed(t.Context(), changed); !errors.Is(err, s.broken) {
+		t.Errorf("not known what would be served, and not tried again: %v", err)
 	}
 }

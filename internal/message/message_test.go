@@ -25,7 +25,7 @@ func shared(t *testing.T) *message.Catalog {
 }
 
 func TestEverySharedMessageIsThereInEveryLanguageAndUsed(t *testing.T) {
-	s := messagetest.Set{Files: message.Shared(), Calls: map[string][]string{`c\.HTML\(lang, "([^"]+)"[,)]`: {"*"}}}
+	s := messagetest.Set{Files: message.Shared(), Calls: map[string][]string{`c\.(?:HTML|Text)\(lang, "([^"]+)"[,)]`: {"*"}}}
 	for _, n := range capability.Names() {
 		key := "can-" + strings.ReplaceAll(string(n), ":", "-")
 		s.More = append(s.More, key)

@@ -2,7 +2,6 @@ package narrow
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -24,6 +23,7 @@ type Due struct {
 	Permission
 	When time.Time `json:"when"` // not before now
 	Why  string    `json:"why"`
+	Says Saying    `json:"why_says"` // the same
 }
 
 // Calendar says which permissions fall when: at their end, or when nobody has used them for a while. Soonest first.
@@ -31,18 +31,18 @@ func Calendar(list []Permission, now time.Time, idle time.Duration) []Due {
 	var all []Due
 	for _, p := range list {
 		used := p.Used
-		why := fmt.Sprintf("last used on %s", used.Format(time.DateOnly))
+		why := say("last-used", used)
 		if used.Before(p.Given) {
-			used, why = p.Given, "never used"
+			used, why = p.Given, say("never-used")
 		}
 		when := used.Add(idle)
 		if !p.Expires.IsZero() && p.Expires.Before(when) {
-			when, why = p.Expires, "it was given until then"
+			when, why = p.Expires, say("given-until")
 		}
 		if when.Before(now) {
 			when = now
 		}
-		all = append(all, Due{p, when, why})
+		all = append(all, Due{p, when, why.String(), why})
 	}
 	slices.SortStableFunc(all, func(a, b Due) int {
 		return cmp.Or(a.When.Compare(b.When), cmp.Compare(a.Directive, b.Directive), cmp.Compare(a.Source, b.Source), cmp.Compare(a.For, b.For))

@@ -2,7 +2,6 @@ package narrow
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -26,7 +25,8 @@ type Candidate struct {
 	Directive string    `json:"directive"`
 	Origin    string    `json:"origin"`
 	Kept      bool      `json:"kept"`
-	Why       string    `json:"why"` // a sentence
+	Why       string    `json:"why"`      // a sentence
+	WhySays   Saying    `json:"why_says"` // the same
 	People    int       `json:"people"`
 	Breaks    int       `json:"breaks"` // people to whom nothing else is lost when it goes
 	Days      int       `json:"days"`
@@ -36,7 +36,10 @@ type Candidate struct {
 	Known     []string  `json:"known,omitempty"`   // whose text has it
 	Risk      float64   `json:"risk"`              // 0 to 1
 	Reasons   []string  `json:"reasons,omitempty"`
+	Against   []Saying  `json:"against,omitempty"` // the same as Reasons
 }
+
+func (c *Candidate) because(why Saying) { c.WhySays, c.Why = why, why.String() }
 
 // Proposal is a policy with its evidence.
 type Proposal struct {
@@ -84,7 +87,10 @@ func (d *derivation) find() {
 		}
 		n := len(d.list)
 		c := Candidate{Directive: a.directive, Origin: a.blocked, Kept: true}
-		c.Risk, c.Reasons = Risk(a.directive, a.url)
+		c.Risk, c.Against = Risk(a.directive, a.url)
+		for _, s := range c.Against {
+			c.Reasons = append(c.Reasons, s.String())
+		}
 		who, scripts := d.h.crowd(), map[int]bool{}
 		var mine []pair
 		for j := range a.uses {
@@ -127,17 +133,18 @@ func (d *derivation) refuse() {
 		c := &d.list[i]
 		switch {
 		case c.People < d.People:
-			d.out(i, fmt.Sprintf("met by %d of at least %d people", c.People, d.People))
+			d.out(i, say("few-people", c.People, d.People))
 		case c.Days < d.Days:
-			d.out(i, fmt.Sprintf("met on %d of at least %d days", c.Days, d.Days))
+			d.out(i, say("few-days", c.Days, d.Days))
 		case d.Known != nil && len(c.Known) == 0:
-			d.out(i, "no script of the wiki is known to name it")
+			d.out(i, say("unnamed"))
 		}
 	}
 }
 
-func (d *derivation) out(i int, why string) {
-	d.list[i].Kept, d.list[i].Why = false, why
+func (d *derivation) out(i int, why Saying) {
+	d.list[i].Kept = false
+	d.list[i].because(why)
 	for _, p := range d.needs[i] {
 		d.gone[p] = true
 	}
@@ -165,7 +172,7 @@ func (d *derivation) drop() {
 			return
 		}
 		left -= bestCost
-		d.out(best, fmt.Sprintf("%d uses are within the share that may break, and it is a risk", bestCost))
+		d.out(best, say("within-share", bestCost))
 	}
 }
 
@@ -189,14 +196,18 @@ func (d *derivation) proposal() Proposal {
 	for i := range d.list {
 		if c := &d.list[i]; c.Kept {
 			source, why := csp.ParseSource(c.Origin)
-			if source.Wild { // "*" may stand in an address, and a script that wants many hosts can ask for one that has it
-				why = "as a source it is many hosts"
-			}
-			if why != "" {
-				c.Kept, c.Why = false, "no policy can name it: "+why
+			switch {
+			case source.Wild: // "*" may stand in an address, and a script that wants many hosts can ask for one that has it
+				c.Kept = false
+				c.because(say("many-hosts"))
+				continue
+			case why != "":
+				c.Kept = false
+				c.because(say("not-nameable"))
+				c.Why += ": " + why
 				continue
 			}
-			c.Why = fmt.Sprintf("%d people need it", c.People)
+			c.because(say("needed", c.People))
 			policy = policy.Grant(grantIn(c.Directive), source)
 		}
 	}

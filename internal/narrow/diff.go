@@ -10,18 +10,19 @@ import (
 
 // Change is something that one policy allows and another does not.
 type Change struct {
-	Directives []string `json:"directives"` // that decide, with fallbacks resolved
-	What       string   `json:"what"`       // a source, "anything", or for instance "inline scripts"
-	Wider      bool     `json:"wider"`      // the second policy allows it, the first does not
+	Directives []string `json:"directives"`    // that decide, with fallbacks resolved
+	What       string   `json:"what"`          // a source, "anything", or for instance "inline scripts"
+	Says       Saying   `json:"says,omitzero"` // the same as What, when that is no source
+	Wider      bool     `json:"wider"`         // the second policy allows it, the first does not
 }
 
 // texts are what is allowed by keywords that act on each other; they are asked about, not compared.
 var texts = []struct {
 	kind csp.Kind
-	name string
+	says string
 }{
-	{csp.InlineScript, "inline scripts"}, {csp.Handler, "event handlers in HTML"}, {csp.JavaScriptURL, "javascript: addresses"},
-	{csp.InlineStyle, "inline styles"}, {csp.StyleAttribute, "style attributes"}, {csp.Eval, "eval"}, {csp.WasmEval, "WebAssembly"},
+	{csp.InlineScript, "what-inline-scripts"}, {csp.Handler, "what-handlers"}, {csp.JavaScriptURL, "what-javascript"},
+	{csp.InlineStyle, "what-inline-styles"}, {csp.StyleAttribute, "what-style-attributes"}, {csp.Eval, "what-eval"}, {csp.WasmEval, "what-wasm"},
 }
 
 // addresses are the kinds of request whose address is compared with sources.
@@ -36,7 +37,8 @@ func Diff(before, after *csp.Policy) []Change {
 		r := csp.Request{Kind: t.kind, Text: "javascript:x", ParserInserted: true}
 		was, is := before.Allows(r).Allowed, after.Allows(r).Allowed
 		if was != is {
-			list = append(list, Change{Directives: []string{t.kind.Directive()}, What: t.name, Wider: is})
+			what := say(t.says)
+			list = append(list, Change{Directives: []string{t.kind.Directive()}, What: what.String(), Says: what, Wider: is})
 		}
 	}
 	at := map[change]int{}
@@ -48,6 +50,9 @@ func Diff(before, after *csp.Policy) []Change {
 				i = len(list)
 				at[c] = i
 				list = append(list, Change{What: c.what, Wider: c.wider})
+				if anything := say("what-anything"); c.what == anything.String() {
+					list[i].Says = anything
+				}
 			}
 			list[i].Directives = append(list[i].Directives, k.Directive())
 		}
@@ -106,7 +111,7 @@ func beyond(was, is []csp.Source, wider bool) []change {
 		}
 		what := s.String()
 		if s == everything[0] {
-			what = "anything"
+			what = say("what-anything").String()
 		}
 		list = append(list, change{what, wider})
 	}

@@ -25,8 +25,10 @@ type Weakness struct {
 	Severity  finding.Severity `json:"-"`
 	Directive string           `json:"directive,omitempty"`
 	Source    string           `json:"source,omitempty"` // as it stands in the policy
-	Message   string           `json:"message"`
-	Advice    string           `json:"advice,omitempty"`
+	Message   string           `json:"message"`          // Says, in English
+	Advice    string           `json:"advice,omitempty"` // Do, in English
+	Says      Saying           `json:"says"`
+	Do        Saying           `json:"do,omitzero"`
 }
 
 // Judgement is what there is to say about a policy, worst first.
@@ -72,7 +74,13 @@ type judge struct {
 	any   bool // scripts of any host run: that one source is open says nothing new
 }
 
-func (j *judge) add(w Weakness) { j.found = append(j.found, w) }
+func (j *judge) add(w Weakness) {
+	if w.Message == "" {
+		w.Message = w.Says.String()
+	}
+	w.Advice = w.Do.String()
+	j.found = append(j.found, w)
+}
 
 // ask returns what the policies say, with the first of them when they agree: a weakness is shown where somebody can mend it.
 func (j *judge) ask(r csp.Request) (v csp.Verdict, allowed bool) {

@@ -1,7 +1,6 @@
 package narrow
 
 import (
-	"fmt"
 	"slices"
 
 	"sallyport/internal/csp"
@@ -24,18 +23,18 @@ func (j *judge) anyScript() {
 		switch url.Scheme {
 		case "data", "blob":
 			w.Code, w.Severity = url.Scheme+"-script", finding.High
-			w.Message = fmt.Sprintf("Whoever can put an address into the page can run a script: %s: addresses are their own text.", url.Scheme)
-			w.Advice = "Take " + url.Scheme + ": out."
+			w.Says = say("text-script", url.Scheme+":")
+			w.Do = say("text-script-do", url.Scheme+":")
 			if v.By == (csp.Source{}) {
 				continue // nothing restricts scripts, and that is said already
 			}
 		default:
 			j.any = true
 			w.Code, w.Severity = "any-script", finding.Critical
-			w.Message = "Scripts of every server run."
-			w.Advice = "Name the servers whose scripts are needed."
+			w.Says = say("any-script")
+			w.Do = say("any-script-do")
 			if v.By == (csp.Source{}) {
-				w.Code, w.Message = "no-script-src", "Nothing restricts scripts: there is neither script-src nor default-src."
+				w.Code, w.Says = "no-script-src", say("no-script-src")
 			}
 		}
 		j.add(w)
@@ -46,31 +45,31 @@ func (j *judge) anyScript() {
 func (j *judge) textScripts() {
 	for _, k := range []struct {
 		kind csp.Kind
-		what string
+		says string
 	}{
-		{csp.InlineScript, "a script element"}, {csp.Handler, "an onclick attribute"}, {csp.JavaScriptURL, "a javascript: link"},
+		{csp.InlineScript, "inline-element"}, {csp.Handler, "inline-handler"}, {csp.JavaScriptURL, "inline-link"},
 	} {
 		if v, ok := j.ask(csp.Request{Kind: k.kind, Text: "javascript:x", ParserInserted: true}); ok {
 			j.add(Weakness{
 				Code: "inline", Area: Code, Severity: finding.High, Directive: v.Directive, Source: v.By.String(),
-				Message: fmt.Sprintf("Whoever can put HTML into the page can run code: %s needs no permission.", k.what),
-				Advice:  "MediaWiki before 1.45 needs 'unsafe-inline'. Where nothing does, use nonces.",
+				Says: say(k.says),
+				Do:   say("inline-do"),
 			})
 		}
 	}
 	if v, ok := j.ask(csp.Request{Kind: csp.Eval}); ok {
 		j.add(Weakness{
 			Code: "eval", Area: Code, Severity: finding.Medium, Directive: v.Directive, Source: v.By.String(),
-			Message: "Text becomes code: eval, new Function, timers with strings.",
-			Advice:  "MediaWiki's module store needs it. Without the store ($wgResourceLoaderStorageEnabled) it can go.",
+			Says: say("eval"),
+			Do:   say("eval-do"),
 		})
 	}
 	j.each([]string{"script-src-elem", "script-src-attr"}, func(directive string, _ *csp.Directive, s csp.Source) {
 		if s == csp.Word(csp.UnsafeHashes) {
 			j.add(Weakness{
 				Code: "unsafe-hashes", Area: Code, Severity: finding.Low, Directive: directive, Source: s.String(),
-				Message: "Attributes such as onclick run when their text has one of the digests, wherever an attacker puts them.",
-				Advice:  "Move the handlers into a script.",
+				Says: say("unsafe-hashes"),
+				Do:   say("unsafe-hashes-do"),
 			})
 		}
 	})
@@ -92,8 +91,8 @@ func (j *judge) knownBypasses() {
 		seen[key] = true
 		j.add(Weakness{
 			Code: "bypass", Area: Code, Severity: finding.High, Directive: v.Directive, Source: v.By.String(),
-			Message: fmt.Sprintf("%s is known to serve %s, with which any script can be run.", b.address.Host, b.what),
-			Advice:  "Allow the one file that is needed, by its whole path, or keep a copy on the wiki.",
+			Says: say("bypass", b.address.Host, b.what),
+			Do:   say("bypass-do"),
 		})
 	}
 }
@@ -105,29 +104,29 @@ func (j *judge) openHosts() {
 	}
 	j.each([]string{"script-src-elem"}, func(directive string, _ *csp.Directive, s csp.Source) {
 		who := openness(s)
-		if who == "" {
+		if who.Kind == "" {
 			return
 		}
 		w := Weakness{
 			Code: "open-hosting", Area: Code, Severity: finding.High, Directive: directive, Source: s.String(),
-			Message: fmt.Sprintf("%s: %s.", s, who), Advice: "Allow a single file by its whole path and version, or keep a copy on the wiki.",
+			Says: say("host-"+who.Kind, s.String(), who.Domain), Do: say("host-do"),
 		}
 		if s.Path != "" && s.Path[len(s.Path)-1] != '/' && !s.Wild {
-			w.Severity, w.Advice = finding.Low, "A redirect from another allowed server gets around the path."
+			w.Severity, w.Do = finding.Low, say("host-path-do")
 		}
 		j.add(w)
 	})
 }
 
 // openness says who may put something where a source leads.
-func openness(s csp.Source) string {
-	switch {
-	case s.Kind != csp.Host || s.Host == "":
-		return ""
-	case s.Wild && hosting.Below(s.Host) != "":
-		return hosting.Below(s.Host)
+func openness(s csp.Source) hosting.Openness {
+	if s.Kind != csp.Host || s.Host == "" {
+		return hosting.Openness{}
 	}
-	return hosting.Open(s.Host)
+	if below := hosting.HowBelow(s.Host); s.Wild && below.Kind != "" {
+		return below
+	}
+	return hosting.HowOpen(s.Host)
 }
 
 // plugins: an <object> of anybody's. Plugins are gone from browsers; its HTML is not.
@@ -136,7 +135,7 @@ func (j *judge) plugins() {
 	if ok {
 		j.add(Weakness{
 			Code: "object", Area: Code, Severity: finding.Medium, Directive: "object-src", Source: v.By.String(),
-			Message: "<object> and <embed> show what any server sends, and ran plugins in older browsers.", Advice: "Write object-src 'none'.",
+			Says: say("object"), Do: say("object-do"),
 		})
 		return
 	}
@@ -144,7 +143,7 @@ func (j *judge) plugins() {
 		if directive == "object-src" {
 			j.add(Weakness{
 				Code: "object-list", Area: Code, Severity: finding.Note, Directive: directive, Source: s.String(),
-				Message: "Hardly any page needs <object>.", Advice: "Write object-src 'none'.",
+				Says: say("object-list"), Do: say("object-do"),
 			})
 		}
 	})
@@ -155,11 +154,11 @@ func (j *judge) base() {
 	if v, ok := j.ask(csp.Request{Kind: csp.Base, URL: csp.ParseAddress("https://" + nobody + "/")}); ok {
 		w := Weakness{
 			Code: "base", Area: Code, Severity: finding.Low, Directive: "base-uri", Source: v.By.String(),
-			Message: "A <base> of an attacker moves every relative address of the page to another server.", Advice: "Write base-uri 'none' or 'self'.",
+			Says: say("base"), Do: say("base-do"),
 		}
 		j.each([]string{"script-src-elem"}, func(_ string, d *csp.Directive, s csp.Source) {
 			if s.Kind == csp.Nonce || s.Kind == csp.Hash || s == csp.Word(csp.StrictDynamic) {
-				w.Severity, w.Message = finding.High, "A <base> of an attacker moves relative scripts that a nonce or digest lets through to another server."
+				w.Severity, w.Says = finding.High, say("base-nonce")
 			}
 		})
 		j.add(w)
@@ -173,13 +172,13 @@ func (j *judge) self() {
 		case s == csp.Word(csp.Self) && !d.Has(csp.Word(csp.StrictDynamic)):
 			j.add(Weakness{
 				Code: "self", Area: Code, Severity: finding.Low, Directive: directive, Source: s.String(),
-				Message: "On a wiki 'self' includes index.php?action=raw and the answers of api.php, whose text anybody writes.",
-				Advice:  "Name the paths of load.php instead.",
+				Says: say("self"),
+				Do:   say("self-do"),
 			})
 		case s.Kind == csp.Host && s.Scheme == "http":
 			j.add(Weakness{
 				Code: "http", Area: Code, Severity: finding.Medium, Directive: directive, Source: s.String(),
-				Message: "Whoever stands between reader and server can change scripts that come without TLS.", Advice: "Write https://.",
+				Says: say("http-script"), Do: say("https-do"),
 			})
 		}
 	})

@@ -16,7 +16,7 @@ var base64 = regexp.MustCompile(`^[A-Za-z0-9+/_-]+={0,2}$`)
 // shape: what stands there is not read as it was meant, or could be said better.
 func (j *judge) shape(problems []csp.Problem) {
 	for _, p := range problems {
-		j.add(Weakness{Code: p.Code, Area: Form, Severity: finding.Low, Directive: p.Directive, Source: p.Text, Message: p.Message})
+		j.add(Weakness{Code: p.Code, Area: Form, Severity: finding.Low, Directive: p.Directive, Source: p.Text, Message: p.Message, Says: say("csp-"+p.Code, p.Text)})
 	}
 	for _, p := range j.set {
 		for i := range p.Directives {
@@ -27,32 +27,36 @@ func (j *judge) shape(problems []csp.Problem) {
 	}
 	j.scriptList()
 	if !j.has("report-uri") && !j.has("report-to") {
-		j.add(Weakness{Code: "no-reports", Area: Form, Severity: finding.Note, Message: "Nobody learns what is blocked.", Advice: "Name an address to report to."})
+		j.add(Weakness{Code: "no-reports", Area: Form, Severity: finding.Note, Says: say("no-reports"), Do: say("no-reports-do")})
 	}
 	if !j.has("require-trusted-types-for") {
 		j.add(Weakness{
 			Code: "no-trusted-types", Area: Form, Severity: finding.Note, Directive: "require-trusted-types-for",
-			Message: "Text goes into the page's HTML without passing one place that checks it.", Advice: "MediaWiki cannot run with Trusted Types yet.",
+			Says: say("no-trusted-types"), Do: say("no-trusted-types-do"),
 		})
 	}
 }
 
 // odd says what is wrong with a source wherever it stands.
 func (j *judge) odd(directive string, s csp.Source) {
-	say := func(code string, severity finding.Severity, message, advice string) {
-		j.add(Weakness{Code: code, Area: Form, Severity: severity, Directive: directive, Source: s.String(), Message: message, Advice: advice})
+	add := func(severity finding.Severity, code string, do ...string) {
+		w := Weakness{Code: code, Area: Form, Severity: severity, Directive: directive, Source: s.String(), Says: say(code)}
+		if len(do) > 0 {
+			w.Do = say(do[0])
+		}
+		j.add(w)
 	}
 	switch {
 	case s.Kind == csp.Nonce && len(s.Value) < 22: // 128 bits
-		say("short-nonce", finding.Medium, "A nonce of fewer than 128 bits can be guessed.", "Make 16 random bytes for every response.")
+		add(finding.Medium, "short-nonce", "short-nonce-do")
 	case s.Kind == csp.Nonce && !base64.MatchString(s.Value):
-		say("nonce-letters", finding.Note, "Nonces are written in base64.", "")
+		add(finding.Note, "nonce-letters")
 	case s.Kind == csp.Host && csp.IsDirective(s.Host):
-		say("missing-semicolon", finding.Medium, "Browsers take the name of a directive among the sources for a host.", "Put a semicolon before it.")
+		add(finding.Medium, "missing-semicolon", "missing-semicolon-do")
 	case s.Kind == csp.Host && isIP(s.Host):
-		say("ip", finding.Note, "Whose server an IP address is changes.", "Name the host.")
+		add(finding.Note, "ip", "ip-do")
 	case s.Kind == csp.Host && s.Scheme == "http" && !strings.HasPrefix(directive, "script-src"):
-		say("http", finding.Low, "Whoever stands between reader and server can read and change what comes without TLS.", "Write https://.")
+		add(finding.Low, "http", "https-do")
 	}
 }
 
@@ -72,20 +76,20 @@ func (j *judge) scriptList() {
 		single := has(func(s csp.Source) bool { return s.Kind == csp.Nonce || s.Kind == csp.Hash })
 		dynamic := d.Has(csp.Word(csp.StrictDynamic))
 		hosts := has(func(s csp.Source) bool { return s.Kind == csp.Host || s.Kind == csp.Scheme || s == csp.Word(csp.Self) })
-		note := func(code, message string) {
-			j.add(Weakness{Code: code, Area: Form, Severity: finding.Note, Directive: d.Name, Message: message})
+		note := func(code string) {
+			j.add(Weakness{Code: code, Area: Form, Severity: finding.Note, Directive: d.Name, Says: say(code)})
 		}
 		switch {
 		case dynamic && !single:
-			note("strict-dynamic-alone", "'strict-dynamic' without a nonce or digest lets no script in the page run.")
+			note("strict-dynamic-alone")
 		case !dynamic && hosts:
-			note("allowlist", "A list of hosts keeps code and data at home; it does not stop injected code.")
+			note("allowlist")
 		}
 		if single && !d.Has(csp.Word(csp.UnsafeInline)) {
-			note("no-inline-fallback", "Browsers older than CSP 2 know no nonces and digests; beside them they would obey 'unsafe-inline', and others ignore it.")
+			note("no-inline-fallback")
 		}
 		if dynamic && !hosts {
-			note("no-host-fallback", "Browsers without 'strict-dynamic' run no scripts of servers; beside it they would obey https:, and others ignore it.")
+			note("no-host-fallback")
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package narrow
 
 import (
-	"fmt"
-
 	"sallyport/internal/csp"
 	"sallyport/internal/finding"
 	"sallyport/internal/hosting"
@@ -12,17 +10,17 @@ import (
 var channels = []struct {
 	kind   csp.Kind
 	weight finding.Severity
-	what   string
+	says   string
 }{
-	{csp.Connect, finding.Medium, "Scripts can send anything to any server, and read what it answers."},
-	{csp.Form, finding.Medium, "Forms can be sent to any server, with what people typed into them."},
-	{csp.Frame, finding.Medium, "Any server's page can be shown inside the wiki's and be told things by its address."},
-	{csp.Worker, finding.Medium, "Workers of any server run."},
-	{csp.Image, finding.Low, "Every image address can carry something to any server."},
-	{csp.Style, finding.Low, "Style sheets of any server can read attributes and carry them away."},
-	{csp.Font, finding.Low, "Font addresses can carry something to any server."},
-	{csp.Media, finding.Low, "Sound and film addresses can carry something to any server."},
-	{csp.Prefetch, finding.Low, "Prefetched addresses can carry something to any server."},
+	{csp.Connect, finding.Medium, "any-connect"},
+	{csp.Form, finding.Medium, "any-form"},
+	{csp.Frame, finding.Medium, "any-frame"},
+	{csp.Worker, finding.Medium, "any-worker"},
+	{csp.Image, finding.Low, "any-image"},
+	{csp.Style, finding.Low, "any-style"},
+	{csp.Font, finding.Low, "any-font"},
+	{csp.Media, finding.Low, "any-media"},
+	{csp.Prefetch, finding.Low, "any-prefetch"},
 }
 
 // leaks: what code learns may go to any server, or to one where anybody can wait for it.
@@ -32,22 +30,22 @@ func (j *judge) leaks() {
 		if ok {
 			j.add(Weakness{
 				Code: "any-" + c.kind.String(), Area: Leak, Severity: c.weight, Directive: v.Directive, Source: v.By.String(),
-				Message: c.what, Advice: "Name the servers that are needed in " + c.kind.Directive() + ".",
+				Says: say(c.says), Do: say("any-do", c.kind.Directive()),
 			})
 			continue
 		}
 		j.each([]string{c.kind.Directive()}, func(directive string, _ *csp.Directive, s csp.Source) {
-			if who := openness(s); who != "" {
+			if who := openness(s); who.Kind != "" {
 				j.add(Weakness{
 					Code: "open-" + c.kind.String(), Area: Leak, Severity: max(finding.Low, c.weight-1), Directive: directive, Source: s.String(),
-					Message: fmt.Sprintf("%s: %s, and so receive what is sent there.", s, who), Advice: "Name the one host below it that is needed.",
+					Says: say("open-"+who.Kind, s.String(), who.Domain), Do: say("open-do"),
 				})
 			}
 		})
 	}
 	j.add(Weakness{
 		Code: "navigation", Area: Leak, Severity: finding.Note,
-		Message: "No policy stops a script from opening another page with something in its address.",
+		Says: say("navigation"),
 	})
 }
 
@@ -56,7 +54,7 @@ func (j *judge) framing() {
 	if v, ok := j.ask(csp.Request{Kind: csp.Ancestor, URL: csp.ParseAddress("https://" + nobody + "/")}); ok {
 		j.add(Weakness{
 			Code: "framing", Area: Code, Severity: finding.Low, Directive: "frame-ancestors", Source: v.By.String(),
-			Message: "Any site can show this one in a frame and have people press its buttons unknowingly.", Advice: "Write frame-ancestors 'self'.",
+			Says: say("framing"), Do: say("framing-do"),
 		})
 	}
 }
@@ -76,34 +74,37 @@ func weight(k csp.Kind) float64 {
 
 // Risk is how much is given away by allowing an origin in a directive: 0 nothing, 1 everything, with the reasons, worst
 // first.
-func Risk(directive string, origin csp.Address) (score float64, reasons []string) {
+func Risk(directive string, origin csp.Address) (score float64, reasons []Saying) {
 	k, ok := csp.KindOf(directive, origin.Origin())
 	if !ok {
 		return 0, nil
 	}
-	say := func(points float64, reason string) {
+	add := func(points float64, key string, params ...any) {
 		score += points
-		reasons = append(reasons, reason)
+		reasons = append(reasons, say(key, params...))
 	}
 	w := weight(k)
-	if who := hosting.Open(origin.Host); who != "" {
-		say(0.6*w, who)
+	switch who := hosting.HowOpen(origin.Host); who.Kind {
+	case hosting.Packages:
+		add(0.6*w, "risk-packages")
+	case hosting.Site:
+		add(0.6*w, "risk-site", who.Domain)
 	}
 	if k == csp.Script && serves(origin.Host) != "" {
-		say(0.5, "is known to serve "+serves(origin.Host)+", with which any script can be run")
+		add(0.5, "risk-bypass", serves(origin.Host))
 	}
 	if origin.Scheme == "http" || origin.Scheme == "ws" {
-		say(0.2, "without TLS")
+		add(0.2, "risk-plain")
 	}
 	switch {
 	case k == csp.Script && hosting.Libraries(origin.Host):
-		say(0.1, "hands out libraries")
+		add(0.1, "risk-libraries")
 	case k == csp.Script || k == csp.Worker:
-		say(0.3, "its scripts run with all a reader may do")
+		add(0.3, "risk-power")
 	case w >= 0.8:
-		say(0.2, "takes whatever a script sends")
+		add(0.2, "risk-takes")
 	default:
-		say(0.1*w, "learns who reads what")
+		add(0.1*w, "risk-learns")
 	}
 	return min(score, 1), reasons
 }

@@ -248,7 +248,7 @@ func TestASurpriseHaltsARollOut(t *testing.T) {
 		{Loss{Directive: "img-src", Blocked: "https://new.example", People: 3}, ""},
 		{Loss{Directive: "img-src", Blocked: "https://new.example", People: 4, Scripts: []string{"Gadget-x"}}, "wanted by Gadget-x: nobody foresaw"},
 	} {
-		if got := r.Surprise([]Loss{c.lost}, l); got == "" != (c.want == "") || !strings.Contains(got, c.want) {
+		if got := r.Surprise([]Loss{c.lost}, l).String(); got == "" != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%+v: %q, want %q", c.lost, got, c.want)
 		}
 	}

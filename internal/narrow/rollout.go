@@ -1,7 +1,6 @@
 package narrow
 
 import (
-	"fmt"
 	"hash/fnv"
 	"slices"
 	"strings"
@@ -18,7 +17,8 @@ type Rollout struct {
 	Share   int       `json:"share"` // percent; 0: for nobody yet
 	Since   time.Time `json:"since"` // of this share
 	Halted  string    `json:"halted,omitempty"`
-	Expects []Loss    `json:"expects,omitempty"` // what the simulation said would be lost
+	Says    Saying    `json:"halted_says,omitzero"` // the same, when it halted by itself
+	Expects []Loss    `json:"expects,omitempty"`    // what the simulation said would be lost
 }
 
 // Next is the share after this one; 100 stays.
@@ -59,20 +59,20 @@ type Limits struct {
 	Percent int
 }
 
-// Surprise compares what was lost since the share was set with what was foreseen. It is empty when all is well.
-func (r *Rollout) Surprise(lost []Loss, l Limits) string {
+// Surprise compares what was lost since the share was set with what was foreseen. It is zero when all is well.
+func (r *Rollout) Surprise(lost []Loss, l Limits) Saying {
 	for _, x := range lost {
 		i := slices.IndexFunc(r.Expects, func(e Loss) bool { return e.Directive == x.Directive && e.Blocked == x.Blocked })
-		by := strings.Join(x.Scripts, ", ")
-		if by == "" {
-			by = "a script nobody knows"
+		said, unknown := []any{x.People, x.Blocked, x.Directive}, "-unknown"
+		if len(x.Scripts) > 0 {
+			said, unknown = append(said, strings.Join(x.Scripts, ", ")), ""
 		}
 		switch {
 		case i < 0 && x.People > l.People:
-			return fmt.Sprintf("%d people lost %s in %s, wanted by %s: nobody foresaw that", x.People, x.Blocked, x.Directive, by)
+			return say("surprise-new"+unknown, said...)
 		case i >= 0 && x.People > l.People && x.People*100*100 > r.Expects[i].People*r.Share*l.Percent:
-			return fmt.Sprintf("%d people lost %s in %s, wanted by %s: %d were foreseen for all", x.People, x.Blocked, x.Directive, by, r.Expects[i].People)
+			return say("surprise-more"+unknown, append(said, r.Expects[i].People)...)
 		}
 	}
-	return ""
+	return Saying{}
 }

@@ -14,6 +14,7 @@ type Loss struct {
 	People    int      `json:"people"`
 	Scripts   []string `json:"scripts,omitempty"` // that want it, as far as known
 	Why       string   `json:"why,omitempty"`     // when it is not certain
+	WhySays   Saying   `json:"why_says,omitzero"` // the same
 }
 
 // Impact is what a draft would do to the people whose browsers reported something.
@@ -47,7 +48,7 @@ func (h *History) Simulate(draft, current csp.Set, page csp.Address) Impact {
 		}
 		switch verdict {
 		case lost:
-			impact.Lost = append(impact.Lost, h.loss(a, ""))
+			impact.Lost = append(impact.Lost, h.loss(a, Saying{}))
 		case unclear:
 			impact.Unclear = append(impact.Unclear, h.loss(a, why))
 		}
@@ -77,18 +78,18 @@ type question struct {
 	paths   bool // the draft names some
 }
 
-func (q *question) verdict(a *ask) (o outcome, why string) {
+func (q *question) verdict(a *ask) (o outcome, why Saying) {
 	r := csp.Request{Kind: a.kind, URL: a.url, Page: q.page}
 	if q.draft.Allows(r).Allowed {
 		if len(q.current) > 0 && a.url.Host != "" && q.current.Allows(r).Allowed {
-			return unclear, "it was blocked although the policy names it: a redirect, or another path"
+			return unclear, say("redirected")
 		}
-		return kept, ""
+		return kept, Saying{}
 	}
 	if r.Redirected = true; q.paths && q.draft.Allows(r).Allowed {
-		return unclear, "the draft names paths, reports do not"
+		return unclear, say("paths")
 	}
-	return lost, ""
+	return lost, Saying{}
 }
 
 // namesPaths says whether it could matter that reports have no paths.
@@ -103,12 +104,12 @@ func namesPaths(set csp.Set) bool {
 	return false
 }
 
-func (h *History) loss(a *ask, why string) Loss {
+func (h *History) loss(a *ask, why Saying) Loss {
 	who := h.crowd()
 	scripts := map[int]bool{}
 	for i := range a.uses {
 		who.add(&a.uses[i])
 		scripts[a.uses[i].script] = true
 	}
-	return Loss{Directive: a.directive, Blocked: a.blocked, People: who.people(), Scripts: h.scriptNames(scripts), Why: why}
+	return Loss{Directive: a.directive, Blocked: a.blocked, People: who.people(), Scripts: h.scriptNames(scripts), Why: why.String(), WhySays: why}
 }

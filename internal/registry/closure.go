@@ -45,6 +45,7 @@ func (w *walk) visit(ctx context.Context, g *Gadget) (*Gadget, error) {
 		return done, nil
 	}
 	w.state[g.Row.PageID] = nil
+	g = w.r.forWhoeverAsks(ctx, g)
 	w.path = append(w.path, g)
 	result := g
 	for _, id := range g.uses() {

@@ -34,6 +34,8 @@ type Gadget struct {
 	Key string
 	// Kept names the set of texts it is made of, when those are the ones that somebody stays on; empty for the newest.
 	Kept store.Digest
+	// Tried says that Kept names texts that wait for reviewers and that whoever asked tries.
+	Tried bool
 	// Problem is why it cannot run, as a sentence; empty when it can. A gadget with single files missing still runs.
 	Problem string
 	// Stopped is what the operators switched it off by; nil when they did not. Then Problem says so, too.

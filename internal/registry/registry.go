@@ -70,6 +70,8 @@ type Options struct {
 	Publishers []string
 	// Reviewed says which texts of a gadget are served. Without it the newest are.
 	Reviewed func(ctx context.Context, gadget int64) (Texts, error)
+	// Trying says which texts of a gadget whoever asks tries in place of those; nil when they try none. May be nil.
+	Trying func(ctx context.Context, gadget int64) (Texts, error)
 }
 
 // Registry knows the gadgets of one wiki. Its methods are safe for concurrent use.
@@ -86,6 +88,7 @@ type Registry struct {
 	stops      func(ctx context.Context, g *Gadget) *switches.Switch
 	publishers []string
 	reviewed   func(ctx context.Context, gadget int64) (Texts, error)
+	trying     func(ctx context.Context, gadget int64) (Texts, error)
 	operators  *policy.Operators
 	granted    *otter.Cache[int64, grantedOnce] // by user id
 	granting   singleflight.Group
@@ -112,7 +115,7 @@ type cached struct {
 func New(o Options) *Registry {
 	r := &Registry{
 		Site: o.Site, wiki: o.Wiki, store: o.Store, suffixes: o.Suffixes, log: o.Log, now: o.Now, changed: o.Changed, operators: o.Operators,
-		stops: o.Stops, publishers: o.Publishers, reviewed: o.Reviewed,
+		stops: o.Stops, publishers: o.Publishers, reviewed: o.Reviewed, trying: o.Trying,
 		granted: otter.Must(&otter.Options[int64, grantedOnce]{MaximumSize: 20_000}),
 		gadgets: otter.Must(&otter.Options[int64, cached]{MaximumSize: 20_000}),
 		keeps:   otter.Must(&otter.Options[store.Digest, cached]{MaximumSize: maxKept}),

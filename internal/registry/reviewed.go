@@ -70,20 +70,29 @@ func (r *Registry) asServed(ctx context.Context, texts Texts, row store.Gadget) 
 	if r.reviewed == nil {
 		return row, nil
 	}
+	now, other, err := r.rowAsServed(ctx, texts, row)
+	if err != nil || !other {
+		return row, err
+	}
+	return now, r.store.SaveGadget(ctx, now)
+}
+
+// rowAsServed is what of a gadget would be kept by the definition that is served, and whether that is another than row has.
+func (r *Registry) rowAsServed(ctx context.Context, texts Texts, row store.Gadget) (_ store.Gadget, other bool, err error) {
 	copies, err := r.store.Pages(ctx, r.Site.ID, []string{row.Title})
 	if err != nil {
-		return row, err
+		return row, false, err
 	}
 	page := copies[row.Title]
 	if page.PageID != row.PageID { // on its way to another title
-		return row, nil
+		return row, false, nil
 	}
 	served, problem, err := serve(ctx, texts, page)
 	if err != nil || served.Digest == row.Digest {
-		return row, err
+		return row, false, err
 	}
 	if moved, err := r.isRedirect(ctx, served); err != nil || moved {
-		return row, err
+		return row, false, err
 	}
 	now := store.Gadget{
 		Wiki: row.Wiki, PageID: row.PageID, Title: row.Title, Name: row.Name, OwnerID: row.OwnerID, Owner: row.Owner,
@@ -95,10 +104,10 @@ func (r *Registry) asServed(ctx context.Context, texts Texts, row store.Gadget) 
 			err = r.describe(ctx, &now, t, row)
 		}
 		if err != nil {
-			return row, fmt.Errorf("%w: %w", errUnknown, err)
+			return row, false, fmt.Errorf("%w: %w", errUnknown, err)
 		}
 	}
-	return now, r.store.SaveGadget(ctx, now)
+	return now, true, nil
 }
 
 // linked keeps which gadgets a gadget needs that were not there when its definition was read: whoever runs it runs them.

@@ -78,7 +78,7 @@ func (k *Keeper) Resume(ctx context.Context, a Act) error {
 		if r.Halted == "" {
 			return fmt.Errorf("%w: nothing is halted", ErrState)
 		}
-		r.Halted = ""
+		r.Halted, r.Says = "", narrow.Saying{}
 		return nil
 	})
 }
@@ -110,7 +110,9 @@ func (k *Keeper) Halt(ctx context.Context, a Act) error {
 		if s.Rollout == nil || s.Rollout.Halted != "" {
 			return "", fmt.Errorf("%w: nothing is being rolled out, or it is halted", ErrState)
 		}
-		s.Rollout.Halted = bounded(a.Why)
+		if s.Rollout.Halted = bounded(a.Why); s.Rollout.Halted == a.Why {
+			s.Rollout.Says = a.Says
+		}
 		if s.Rollout.Halted == "" {
 			s.Rollout.Halted = "no reason was given"
 		}

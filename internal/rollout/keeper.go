@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sallyport/internal/csp"
+	"sallyport/internal/narrow"
 	"sallyport/internal/store"
 	"sallyport/internal/violation"
 )
@@ -19,6 +20,7 @@ import (
 type Store interface {
 	store.Policies
 	Rows(ctx context.Context, wiki string, since violation.Day) ([]violation.Row, error)
+	GrantedServers(ctx context.Context, wiki string, most int) ([]store.GrantedServer, error)
 }
 
 // Settings is the policy that the settings file asks for. It holds until another one was rolled out.
@@ -28,7 +30,7 @@ type Settings struct {
 }
 
 // Keeper knows how things stand with the policy of a wiki, and changes it. It is safe for concurrent use. All fields are
-// required but Log.
+// required but Log and WikiSends.
 type Keeper struct {
 	Store    Store
 	Wiki     string      // id of the wiki
@@ -38,7 +40,10 @@ type Keeper struct {
 	Now      func() time.Time
 	Random   io.Reader // names roll-outs, so that nobody can tell ahead whose turn comes first
 	Log      *slog.Logger
+	// WikiSends are the policies that the wiki itself sends with a page, as headers; nil: that is not known.
+	WikiSends func(ctx context.Context) ([]string, error)
 
+	beside  beside
 	mu      sync.Mutex // held while the row is read or written
 	now     atomic.Pointer[snapshot]
 	reports reports
@@ -106,6 +111,8 @@ func (k *Keeper) State() *State {
 type Act struct {
 	By  string
 	Why string
+	// Says is Why as a sentence of ours, when nobody wrote it.
+	Says narrow.Saying
 	// Seen is the version of the state that the person looked at: another one means that somebody else was faster. -1
 	// stands for whichever there is.
 	Seen int64

@@ -208,8 +208,8 @@ func TestAPolicyThatStopsAWikiThatHasMovedIsNotSent(t *testing.T) {
 		Settings: Settings{parsed(t, strings.ReplaceAll(ownText, "wiki.example", "new.example")), true}, Now: w.nodes[0].Now, Log: w.nodes[0].Log,
 	}
 	w.ok(moved.Sync(t.Context()))
-	if p, _ := moved.InForce(); strings.Contains(p.String(), "wiki.example") || !strings.Contains(moved.Status(nil, nil).Problem, "https://new.example/w/load.php") {
-		t.Errorf("%s: %s", p, moved.Status(nil, nil).Problem)
+	if p, _ := moved.InForce(); strings.Contains(p.String(), "wiki.example") || !strings.Contains(moved.Status(nil, nil, nil).Problem, "https://new.example/w/load.php") {
+		t.Errorf("%s: %s", p, moved.Status(nil, nil, nil).Problem)
 	}
 }
 

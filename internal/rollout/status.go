@@ -17,6 +17,7 @@ type Status struct {
 	Headers Headers      `json:"headers"`
 	Reports Summary      `json:"reports"`
 	Falls   []narrow.Due `json:"falls"`             // soonest first
+	Barred  []Barred     `json:"barred,omitempty"`  // by a policy that the wiki sends itself
 	Problem string       `json:"problem,omitempty"` // why something of this is not sent
 	Version int64        `json:"version"`
 }
@@ -43,8 +44,9 @@ type Underway struct {
 	By      string        `json:"by"`
 	Why     string        `json:"why"`
 	Halted  string        `json:"halted,omitempty"`
-	Expects []narrow.Loss `json:"expects"` // what the simulation said
-	Lost    []narrow.Loss `json:"lost"`    // what readers lost since the share was set
+	Says    narrow.Saying `json:"halted_says,omitzero"` // the same, when it halted by itself
+	Expects []narrow.Loss `json:"expects"`              // what the simulation said
+	Lost    []narrow.Loss `json:"lost"`                 // what readers lost since the share was set
 }
 
 // Headers are sizes in bytes of what a page carries, without gadgets' own hosts and the address that reports go to.
@@ -64,11 +66,11 @@ type Summary struct {
 	Scripts int       `json:"scripts"`
 }
 
-// Status asks how things stand, given the [Keeper.Reports] and what was lost ([Keeper.Lost]).
-func (k *Keeper) Status(rows []violation.Row, lost []narrow.Loss) Status {
+// Status asks how things stand, given the [Keeper.Reports], what was lost ([Keeper.Lost]), and what is barred ([Keeper.Barred]).
+func (k *Keeper) Status(rows []violation.Row, lost []narrow.Loss, barred []Barred) Status {
 	s := k.State()
 	force, enforced := k.InForce()
-	st := Status{InForce: k.judge(force, s.InForce), Headers: k.headers(), Reports: Summarise(rows), Falls: append([]narrow.Due{}, k.Falling(rows)...), Version: s.Version}
+	st := Status{InForce: k.judge(force, s.InForce), Headers: k.headers(), Reports: Summarise(rows), Falls: append([]narrow.Due{}, k.Falling(rows)...), Barred: barred, Version: s.Version}
 	st.InForce.Enforced = enforced
 	if one := k.now.Load(); one != nil {
 		st.Problem = one.problem
@@ -81,7 +83,7 @@ func (k *Keeper) Status(rows []violation.Row, lost []narrow.Loss) Status {
 	}
 	if r := s.Rollout; r != nil {
 		st.Rollout = &Underway{
-			Policy: r.Policy, Share: r.Share, Next: r.Next(), Since: r.Since, Started: r.Started, By: r.By, Why: r.Why, Halted: r.Halted,
+			Policy: r.Policy, Share: r.Share, Next: r.Next(), Since: r.Since, Started: r.Started, By: r.By, Why: r.Why, Halted: r.Halted, Says: r.Says,
 			Expects: append([]narrow.Loss{}, r.Expects...), Lost: append([]narrow.Loss{}, lost...),
 		}
 	}

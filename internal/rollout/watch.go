@@ -31,11 +31,11 @@ func (k *Keeper) Watch(ctx context.Context) error {
 		return err
 	}
 	why := s.Rollout.Surprise(lost, limits())
-	if why == "" {
+	if why.IsZero() {
 		return nil
 	}
-	k.Log.Warn("the roll-out of a policy halts by itself", "wiki", k.Wiki, "why", why)
-	err = k.Halt(ctx, Act{By: Robot, Why: why, Seen: s.Version})
+	k.Log.Warn("the roll-out of a policy halts by itself", "wiki", k.Wiki, "why", why.String())
+	err = k.Halt(ctx, Act{By: Robot, Why: why.String(), Says: why, Seen: s.Version})
 	if errors.Is(err, ErrChanged) { // another process, or a person, was faster; the next look decides anew
 		return nil
 	}

@@ -22,4 +22,12 @@ type Grants interface {
 	SetGrants(ctx context.Context, wiki string, userID, gadget int64, list []Grant) error
 	// Grants lists what somebody granted, by gadget, directive and source.
 	Grants(ctx context.Context, wiki string, userID int64) ([]Grant, error)
+	// GrantedServers lists what was granted on a wiki by how many people, most first, at most so many.
+	GrantedServers(ctx context.Context, wiki string, most int) ([]GrantedServer, error)
+}
+
+// GrantedServer is a server that people agreed their gadgets may use.
+type GrantedServer struct {
+	Directive, Source string
+	People            int // each counted once
 }

@@ -23,6 +23,9 @@ type Touched struct {
 	People  []int64        // user ids of those who have something on that it stops, in ascending order
 	Gadgets []store.Gadget // user gadgets that it stops and somebody has on, by page id
 	Owner   string         // whose own script it stops: "common.js" and its like; empty for nobody's
+	// Spared are pages of the site's own whose text as it is now the Author of a switch saved, by title: the switch leaves them alone.
+	// Those whose text is off already are not among them.
+	Spared []store.Script
 	// Everybody says that it stops code of the site's, which runs for people whom nobody counts.
 	Everybody bool
 }
@@ -78,12 +81,14 @@ func (k *Keeper) stopping(ctx context.Context, from Crowd, s *Switch, t *Touched
 		t.Everybody = !ours
 		return func(g *store.Gadget) bool { return ours && g.PageID == id }, nil
 	case Author:
+		var err error
+		t.Spared, err = k.spared(ctx, from, s.Target)
 		return func(g *store.Gadget) bool {
 			return g.Owner == s.Target || names(g, func(title wiki.Title) bool {
 				owner, owned := k.Site.Owner(title)
 				return owned && owner == s.Target
 			})
-		}, nil
+		}, err
 	case Revision:
 		title, err := k.Site.Parse(s.Title)
 		if err != nil || s.Title == "" {
@@ -101,6 +106,31 @@ func (k *Keeper) stopping(ctx context.Context, from Crowd, s *Switch, t *Touched
 		return func(g *store.Gadget) bool { return names(g, func(title wiki.Title) bool { return titles[title] }) }, err
 	}
 	return func(*store.Gadget) bool { return true }, nil
+}
+
+// maxSpared bounds the site's pages that are listed for an author.
+const maxSpared = 100
+
+// spared are the pages of the site's own whose text an author saved last.
+func (k *Keeper) spared(ctx context.Context, from Crowd, author string) (pages []store.Script, err error) {
+	q := store.ScriptQuery{Words: k.Site.Namespaces[wiki.NSMediaWiki].Name + ": " + author, Sort: "title", Limit: 500} // the words of both occur
+	for len(pages) < maxSpared {
+		rows, _, err := from.ListScripts(ctx, k.Site.ID, q)
+		if err != nil {
+			return nil, fmt.Errorf("list what %q saved of the site's own code: %w", author, err)
+		}
+		for _, r := range rows {
+			t, err := k.Site.Parse(r.Title)
+			if err == nil && t.NS == wiki.NSMediaWiki && r.Author == author && k.Find(Revision, string(r.Digest)) == nil {
+				pages = append(pages, r)
+			}
+		}
+		if len(rows) < q.Limit {
+			break
+		}
+		q.Offset += q.Limit
+	}
+	return pages[:min(len(pages), maxSpared)], nil
 }
 
 // needing are the scripts that are known to contact a host, or one below it.

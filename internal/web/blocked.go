@@ -43,6 +43,7 @@ type blockedPage struct {
 	Heard           bool // somebody's browser has reported it
 	Row             keptRow
 	Line            string // for the gadget's definition
+	Barred          bool   // the wiki's own policy blocks it, too: what is granted here does not help
 	Mirror          bool
 	Asked           bool // the reader has asked for it, and that is open
 	People          int  // that ask for it
@@ -68,6 +69,9 @@ func (p *pages) blocked(v *visit) error {
 	}
 	if s != nil {
 		body.Asks, body.Host, body.Directive, body.Heard = true, s.host, s.directive, s.heard
+		if at, ok := server(s.host); ok {
+			body.Barred = p.bars(v, s.directive, at)
+		}
 		body.Row, body.Gadget, body.ScriptName, body.Script = p.keptRow(v.Context(), s.row), s.gadget, s.script, p.scriptName(v.Context(), s.script)
 		if s.gadget != nil {
 			body.Line = declaration(s.directive, s.host)

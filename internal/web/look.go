@@ -12,6 +12,7 @@ import (
 
 	"sallyport/internal/diff"
 	"sallyport/internal/message"
+	"sallyport/internal/narrow"
 	"sallyport/internal/switches"
 )
 
@@ -78,6 +79,7 @@ func (p *pages) readLooks() (map[string]look, error) {
 func (p *pages) vocabulary(lang string) template.FuncMap {
 	return template.FuncMap{
 		"msg":    func(key string, params ...any) template.HTML { return p.words.HTML(lang, key, params...) },
+		"says":   func(s narrow.Saying) template.HTML { return p.says(lang, s) },
 		"person": p.personLink,
 		"page":   p.pageLink,
 		"name":   isolate,

@@ -31,6 +31,15 @@ func Notice() (func(lang string) [3]string, error) {
 	}, nil
 }
 
+// Told returns a function that gives the words around every notice in a language.
+func Told() (func(lang string) *message.Told, error) {
+	words, err := message.Read(messages)
+	if err != nil {
+		return nil, err
+	}
+	return words.Told, nil
+}
+
 // Stopped returns a function that says in a language that a gadget of a name is switched off, or everything that people wrote is.
 func Stopped() (func(lang, name string, by *switches.Switch) string, error) {
 	words, err := message.Read(messages)

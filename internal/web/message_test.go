@@ -7,6 +7,7 @@ import (
 	"sallyport/internal/gadget"
 	"sallyport/internal/incident"
 	"sallyport/internal/message/messagetest"
+	"sallyport/internal/narrow"
 	"sallyport/internal/risk"
 	"sallyport/internal/rollout"
 	"sallyport/internal/switches"
@@ -72,6 +73,9 @@ func said() messagetest.Set {
 	}
 	for _, name := range risk.Score(risk.Subject{}).Unknown {
 		s.More = append(s.More, "risk-no-"+name)
+	}
+	for _, key := range narrow.Keys() {
+		s.More = append(s.More, "narrow-"+key)
 	}
 	s.More = append(s.More, "step-remove-all", "step-remove-some", "step-expire", "step-make-key", "step-second-key", "step-no-scripts")
 	for _, f := range []*fault{errNoPower, errNotYet} {

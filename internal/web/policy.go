@@ -101,8 +101,12 @@ func (p *pages) showPolicy(v *visit, status int, e editor, rows []violation.Row)
 	if err := p.try(v.Context(), &e); err != nil {
 		return err
 	}
+	barred, err := p.Policy.Barred(v.Context())
+	if err != nil {
+		return err
+	}
 	q := v.URL.Query()
-	body := policyPage{Status: p.Policy.Status(rows, lost), Edit: e, Sort: sortOfSources(q.Get("sort")), By: map[string]string{}, Address: p.Base + "/policy", CSV: p.Base + "/policy.csv", JSON: p.Base + "/policy.json"}
+	body := policyPage{Status: p.Policy.Status(rows, lost, barred), Edit: e, Sort: sortOfSources(q.Get("sort")), By: map[string]string{}, Address: p.Base + "/policy", CSV: p.Base + "/policy.csv", JSON: p.Base + "/policy.json"}
 	force, _ := p.Policy.InForce()
 	body.Weak = narrow.Judge(csp.Set{force}, nil, p.Policy.Page).Weaknesses
 	if body.Rollout != nil {
@@ -244,10 +248,14 @@ func (p *pages) policyJSON(v *visit) error {
 	if err != nil {
 		return err
 	}
+	barred, err := p.Policy.Barred(v.Context())
+	if err != nil {
+		return err
+	}
 	return v.json(struct {
 		Schema string `json:"schema"`
 		rollout.Status
-	}{"sallyport.csp.status/1", p.Policy.Status(rows, lost)})
+	}{"sallyport.csp.status/1", p.Policy.Status(rows, lost, barred)})
 }
 
 // policyCSV is the outside sources of the policy in force.

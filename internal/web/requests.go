@@ -54,6 +54,7 @@ type openRequest struct {
 	Met      int // people who met it, each counted once
 	Risks    []narrow.Weakness
 	Library  bool // the host hands out libraries
+	Barred   bool // the wiki's own policy blocks it: what is decided here does not help
 	Title    string
 	Token    string
 }
@@ -132,7 +133,7 @@ func (p *pages) requests(v *visit) error {
 func (p *pages) weigh(v *visit, r store.Request) (openRequest, error) {
 	one := openRequest{requestRow: p.requestRow(v.Context(), r), Risks: risks(r.Directive, r.Host, p.Origin), Title: readable(r.Script)}
 	if s, ok := server(r.Host); ok {
-		one.Library = hosting.Libraries(s.Host)
+		one.Library, one.Barred = hosting.Libraries(s.Host), p.bars(v, r.Directive, s)
 	}
 	askers, err := p.Requests.Askers(v.Context(), p.Site.ID, r.ID)
 	if err != nil {

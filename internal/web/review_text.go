@@ -42,7 +42,6 @@ type reviewPage struct {
 	Reviewer     bool
 	Own          bool // the reader saved it
 	MayTry       bool
-	OfGadget     bool         // it is part of a gadget in user space: those cannot be tested yet
 	Trial        *store.Trial // the reader tests it
 	Token        string       // empty: the reader can send nothing from here
 }
@@ -60,7 +59,7 @@ func (p *pages) reviewOne(v *visit) error {
 	body := reviewPage{
 		Review: x.Review, Name: p.Site.PrefixedText(t), URL: p.reviewURL(t, d), History: p.historyURL(stored(x.Title)), WikiDiff: p.diffURL(x.Title, x.RevID),
 		Past: x.at.Now != d, New: x.at.Serve == "", Served: x.at.Serve == d, Reviewer: approved.Reviews(v.me), Own: v.me.ID != 0 && x.Author == v.me.Name,
-		MayTry: p.Reviews.MayTry(v.me, &x.Review), OfGadget: t.NS == wiki.NSUser,
+		MayTry: p.Reviews.MayTry(v.me, &x.Review),
 	}
 	body.tell(p, v.lang, x)
 	if err := body.tried(p, v); err != nil {

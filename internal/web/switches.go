@@ -70,7 +70,11 @@ type switchWhom struct {
 	Everybody bool
 	Owner     string
 	Gadgets   []touchedGadget
+	Spared    []sparedPage // of an author: pages of the site's own that stay on
 }
+
+// sparedPage is a page of the site's own whose text is by an author who is switched off. Off is where that text can be.
+type sparedPage struct{ Name, URL, Off string }
 
 // touchedGadget is a gadget that it stops.
 type touchedGadget struct{ Name, Owner, URL string }
@@ -236,6 +240,9 @@ func (p *pages) touched(ctx context.Context, all []switches.Switch) ([]switchWho
 		for _, g := range t.Gadgets {
 			whom[i].Gadgets = append(whom[i].Gadgets, touchedGadget{g.Name, g.Owner, p.gadgetURL(g.PageID)})
 		}
+		for _, s := range t.Spared {
+			whom[i].Spared = append(whom[i].Spared, sparedPage{s.Title, p.scriptURL(s.Title), p.switchURL(switches.Revision, string(s.Digest), s.Title)})
+		}
 		for _, id := range t.People {
 			if name, powerful := power[id]; powerful {
 				whom[i].Powerful = append(whom[i].Powerful, name)
@@ -345,6 +352,11 @@ func (p *pages) switchAddress(v *visit, kind switches.Kind, target, title string
 	if p.Switches == nil || !switches.May(v.me) {
 		return ""
 	}
+	return p.switchURL(kind, target, title)
+}
+
+// switchURL is the form for something.
+func (p *pages) switchURL(kind switches.Kind, target, title string) string {
 	q := url.Values{"kind": {string(kind)}, "target": {target}}
 	if title != "" {
 		q.Set("title", title)

@@ -85,6 +85,39 @@ func TestThePageAboutSwitchesShowsWhomOneTouchesBeforeTheDeed(t *testing.T) {
 	}
 }
 
+// A switch by author leaves the site's own code alone, and says which of it is theirs.
+func TestThePageAboutSwitchesNamesTheSitesPagesThatAnAuthorsSwitchLeavesAlone(t *testing.T) {
+	panel, with := panelOf(t)
+	s := newSetting(t, with)
+	s.me = chief()
+	db := panel.Crowd.(*sqlstore.Store)
+	for title, author := range map[string]string{"MediaWiki:Common.js": "Mara", "MediaWiki:Gadget-one.js": "Mara", "MediaWiki:Mara.js": "Ira", "User:Mara/mediawiki: x.js": "Mara"} {
+		if err := db.SeeScript(t.Context(), store.Script{Wiki: panel.Site.ID, Title: title, Rev: 7, Digest: store.DigestOf(title), Author: author, Saved: today}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := panel.SwitchOff(t.Context(), switches.Switch{Kind: switches.Revision, Target: string(store.DigestOf("MediaWiki:Gadget-one.js")), Title: "MediaWiki:Gadget-one.js", Reason: "no", By: "Ira"}); err != nil {
+		t.Fatal(err)
+	}
+	page := s.get("/sallyport/switches?kind=author&target=Mara").Body.String()
+	at := "/sallyport/switches?kind=revision&amp;target=" + string(store.DigestOf("MediaWiki:Common.js")) + "&amp;title=MediaWiki%3ACommon.js#off"
+	if text := visibleText(t, page); !strings.Contains(text, "Not switched off: 1 page of the site’s own, whose text is by this author now.") || !strings.Contains(page, at) {
+		t.Errorf("before the deed, without %s:\n%s", at, text)
+	}
+	if asked := s.get(strings.TrimSuffix(strings.ReplaceAll(at, "&amp;", "&"), "#off")).Body.String(); !strings.Contains(asked, `name="title" value="MediaWiki:Common.js"`) {
+		t.Error("the link does not lead to where that text is switched off")
+	}
+	if _, err := panel.SwitchOff(t.Context(), switches.Switch{Kind: switches.Author, Target: "Mara", Reason: "no", By: "Ira"}); err != nil {
+		t.Fatal(err)
+	}
+	if page := s.get("/sallyport/switches").Body.String(); strings.Count(page, at) != 1 {
+		t.Errorf("while the author is off:\n%s", visibleText(t, page))
+	}
+	if page := s.get("/sallyport/switches?kind=author&target=Ira").Body.String(); !strings.Contains(page, "MediaWiki:Mara.js") {
+		t.Errorf("another author's page is not named:\n%s", visibleText(t, page))
+	}
+}
+
 func TestAPersonSwitchesOffWithAReasonAndOnWithOneClick(t *testing.T) {
 	panel, with := panelOf(t)
 	s := newSetting(t, with)
@@ -195,6 +228,11 @@ func TestMyGadgetsSayWhoSwitchedOneOffAndWhy(t *testing.T) {
 func withSomeOff(t *testing.T) func(*Options) {
 	t.Helper()
 	panel, with := panelOf(t)
+	for _, title := range []string{"MediaWiki:Common.js", "MediaWiki:Gadget-a-rather-long-name-of-a-script-that-everybody-has.js"} {
+		if err := panel.Crowd.(*sqlstore.Store).SeeScript(t.Context(), store.Script{Wiki: panel.Site.ID, Title: title, Rev: 7, Digest: store.DigestOf(title), Author: "Mara", Saved: today}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for i, s := range []switches.Switch{
 		{Kind: switches.Host, Target: "a-rather-long-name-of-a-server.on-the-other-side-of-the-world.evil.test", Reason: "passwords are sent there", By: "Ira"},
 		{Kind: switches.Revision, Target: string(store.DigestOf("x")), Title: "User:Mara/translate.js", Reason: "שולח סיסמאות החוצה", By: hostile},

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"html/template"
 
+	"sallyport/internal/csp"
 	"sallyport/internal/gadget"
 	"sallyport/internal/policy"
 	"sallyport/internal/registry"
@@ -23,6 +24,7 @@ type serverUse struct {
 	Reason string        // the author's
 	For    template.HTML // the gadget that asks, when it is one that this gadget needs
 	State  string        // "granted", "waits", or a [policy.Word]
+	Barred bool          // the wiki's own policy blocks it all the same
 }
 
 // wanted describes what a gadget asks for. Somebody who has it switched on sees what they granted; everybody else is asked for
@@ -35,7 +37,7 @@ func (p *pages) wanted(v *visit, g *registry.Gadget, state registry.State) (want
 	w := wanted{Intro: "wants-all"}
 	granted := false
 	for _, one := range wants {
-		s := serverUse{Use: p.words.HTML(v.lang, "use-"+one.Directive, code(one.Source.String())), Reason: one.Reason, State: string(one.Word)}
+		s := serverUse{Use: p.words.HTML(v.lang, "use-"+one.Directive, code(one.Source.String())), Reason: one.Reason, State: string(one.Word), Barred: p.bars(v, one.Directive, one.Source)}
 		if one.By.Row.PageID != g.Row.PageID {
 			s.For = link(p.gadgetURL(one.By.Row.PageID), readable(one.By.Row.Name))
 		}
@@ -76,6 +78,11 @@ func (p *pages) wants(v *visit, g *registry.Gadget, state registry.State) ([]reg
 		user = 0
 	}
 	return p.Registry.Wants(v.Context(), user, g)
+}
+
+// bars says whether a policy that the wiki sends itself keeps pages from a server, whatever anybody allows.
+func (p *pages) bars(v *visit, directive string, s csp.Source) bool {
+	return p.Policy != nil && p.Policy.Bars(v.Context(), directive, s)
 }
 
 // off says whether switching on is what the reader could do.

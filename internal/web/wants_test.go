@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -160,5 +161,29 @@ func TestServersOfStrangersAreShownAsTheyAre(t *testing.T) {
 	s.me.ID, s.me.Name = 0, ""
 	if body := s.get("/sallyport/gadget/p2").Body.String(); !strings.Contains(body, "xn--80ak6aa92e") || strings.Contains(body, `class="switch"`) {
 		t.Error("somebody without an account does not see it, or is asked")
+	}
+}
+
+func TestAServerThatTheWikiItselfBlocksIsSaidToBe(t *testing.T) {
+	k, policy := withPolicy(t)
+	k.WikiSends = func(context.Context) ([]string, error) { return []string{"connect-src 'self'; img-src *"}, nil }
+	_, queue := withQueue(t)
+	s := newSetting(t, policy, queue)
+	s.wanting(t, 2, bothServers...)
+	const barred = "The wiki’s own policy blocks this server."
+	text := visibleText(t, s.get("/sallyport/gadget/p2").Body.String())
+	if words, pictures, ok := strings.Cut(text, "shows pictures from"); !ok || !strings.Contains(words, barred+" Allowing it here does not help") || strings.Contains(pictures, barred) {
+		t.Errorf("a reader is told\n%s", text)
+	}
+	if text := visibleText(t, s.get("/sallyport/blocked?host=https://words.example&directive=connect-src").Body.String()); !strings.Contains(text, barred) {
+		t.Errorf("who was blocked is told\n%s", text)
+	}
+	s.me = steward()
+	text = visibleText(t, s.get("/sallyport/policy").Body.String())
+	if _, after, ok := strings.Cut(text, "Blocked by the wiki itself"); !ok || !strings.Contains(after, "https://charts.test") || !strings.Contains(after, "$wgCSPHeader") {
+		t.Errorf("an operator is told\n%s", text)
+	}
+	if body := s.get("/sallyport/policy.json").Body.String(); !strings.Contains(strings.Join(strings.Fields(body), ""), `"barred":[{"directive":"connect-src","source":"https://charts.test","people":0}`) {
+		t.Error(body)
 	}
 }

@@ -38,6 +38,8 @@ type Store interface {
 	Keys(ctx context.Context, wiki string, userID int64) ([]store.Key, error)
 	Choices(ctx context.Context, wiki string, userID int64) ([]store.Choice, error)
 	Gadgets(ctx context.Context, wiki string, ids []int64) (map[int64]store.Gadget, error)
+	Acceptances(ctx context.Context, wiki string, userID int64) ([]store.Acceptance, error)
+	Text(ctx context.Context, d store.Digest) (string, error)
 }
 
 // Wiki is what is asked; a mediawiki.Client answers.
@@ -80,7 +82,7 @@ func (s *Survey) Run(ctx context.Context, history bool) (*Report, error) {
 	}
 	now := s.Now()
 	whole := history
-	loads := &loader{Survey: s, read: map[wiki.Title]*script{}}
+	loads := &loader{Survey: s, read: map[wiki.Title]*script{}, kept: map[earlier]*script{}}
 	for i, u := range users {
 		if history {
 			all, err := s.history(ctx, u, now.Add(-incident.Unused))

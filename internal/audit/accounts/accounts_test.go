@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"sallyport/internal/incident"
 	"sallyport/internal/mediawiki"
 	"sallyport/internal/mediawiki/mediawikitest"
+	"sallyport/internal/registry"
 	"sallyport/internal/rule"
 	"sallyport/internal/store"
 	"sallyport/internal/store/sqlstore"
@@ -192,6 +194,61 @@ func TestGadgetsThatAreSwitchedOnAreScriptsToo(t *testing.T) {
 				t.Errorf("%s's %s is called idle", a.Name, right.Name)
 			}
 		}
+	}
+}
+
+// Bo stays on what Ulo's tool was, which loads another script than it does now.
+func TestWhoStaysOnAnEarlierTextRunsThatAndWhatItLoads(t *testing.T) {
+	w, at := fake(t)
+	ctx := t.Context()
+	reg := registry.New(registry.Options{Site: w.site, Wiki: w.client, Store: w.store})
+	rev := int64(0)
+	save := func(title, text string) {
+		t.Helper()
+		p, err := at.Save(title, text, "Ulo", "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := w.site.Parse(title)
+		if rev = p.Rev; err != nil || reg.Refresh(ctx, []wiki.Title{page}) != nil {
+			t.Fatal(title, err)
+		}
+	}
+	save("User:Ulo/then.js", "one();")
+	save("User:Ulo/now.js", "two();")
+	save("User:Ulo/same.js", "three();")
+	save("User:Ulo/tool.js", "importScript( 'User:Ulo/then.js' );")
+	accepted := rev
+	save("User:Ulo/tool.gadget", `{"module":{"pages":["/tool.js","/same.js"]}}`)
+	g, err := reg.ByTitle(ctx, "User:Ulo/tool")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"Bo", "Ira"} {
+		if err := reg.SwitchOn(ctx, w.id(name), g.Row.PageID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := reg.Stay(ctx, w.id("Bo"), g.Row.PageID); err != nil {
+		t.Fatal(err)
+	}
+	save("User:Ulo/tool.js", "importScript( 'User:Ulo/now.js' );")
+	r, err := w.survey(incident.NewUsage(100, time.Now()), time.Now()).Run(ctx, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bo := []string{"User:Ulo/same.js", "User:Ulo/then.js", "User:Ulo/tool.js@" + strconv.FormatInt(accepted, 10)}
+	if diff := cmp.Diff(bo, named(r, "Bo").Scripts); diff != "" {
+		t.Errorf("Bo, who stays: %s", diff)
+	}
+	ira := named(r, "Ira").Scripts
+	for name, want := range map[string]bool{"User:Ulo/tool.js": true, "User:Ulo/now.js": true, "User:Ulo/then.js": false} {
+		if slices.Contains(ira, name) != want {
+			t.Errorf("Ira, who does not: %s in %v", name, ira)
+		}
+	}
+	if a := named(r, "Bo"); !slices.Equal(a.Authors, []string{"Ulo"}) {
+		t.Errorf("authors: %v", a.Authors)
 	}
 }
 

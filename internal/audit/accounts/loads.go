@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"sallyport/internal/capability"
+	"sallyport/internal/registry"
+	"sallyport/internal/store"
 	"sallyport/internal/wiki"
 )
 
@@ -25,12 +28,21 @@ const (
 type script struct {
 	pages   []string // as [capability.Import] names them
 	missing bool
+	digest  store.Digest
 }
 
 // loader follows what scripts load. Each page is read once for all accounts.
 type loader struct {
 	*Survey
 	read map[wiki.Title]*script
+	kept map[earlier]*script
+}
+
+// earlier is a text of a page that somebody's gadget stays on.
+type earlier struct {
+	title    wiki.Title
+	digest   store.Digest
+	revision int64
 }
 
 // of notes everything an account loads.
@@ -39,11 +51,16 @@ func (l *loader) of(ctx context.Context, u wiki.User, now time.Time) error {
 	for _, name := range wiki.OwnScripts() {
 		next = append(next, wiki.Title{NS: wiki.NSUser, Key: strings.ReplaceAll(u.Name, " ", "_") + "/" + name})
 	}
-	gadgets, err := l.gadgets(ctx, u)
+	gadgets, stays, err := l.gadgets(ctx, u)
 	if err != nil {
 		return err
 	}
 	next = append(next, gadgets...)
+	more, err := l.staying(ctx, u, stays, now)
+	if err != nil {
+		return err
+	}
+	next = append(next, more...)
 	seen := map[wiki.Title]bool{}
 	for len(next) > 0 && len(seen) < maxScripts {
 		next = slices.DeleteFunc(next, func(t wiki.Title) bool { return seen[t] })
@@ -67,17 +84,93 @@ func (l *loader) of(ctx context.Context, u wiki.User, now time.Time) error {
 	return nil
 }
 
-// gadgets are the pages of the gadgets an account has switched on.
-func (l *loader) gadgets(ctx context.Context, u wiki.User) ([]wiki.Title, error) {
+// gadgets are the pages of the gadgets an account has switched on, and the texts of those of which it stays on earlier ones.
+func (l *loader) gadgets(ctx context.Context, u wiki.User) (pages []wiki.Title, stays []earlier, err error) {
 	choices, err := l.Store.Choices(ctx, l.Site.ID, u.ID)
+	if err != nil || len(choices) == 0 {
+		return nil, nil, err
+	}
+	accepted, err := l.Store.Acceptances(ctx, l.Site.ID, u.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var ids []int64
 	for _, c := range choices {
-		ids = append(ids, c.Gadget)
+		i := slices.IndexFunc(accepted, func(a store.Acceptance) bool { return a.Gadget == c.Gadget && !a.Stays.IsZero() })
+		if i < 0 {
+			ids = append(ids, c.Gadget)
+			continue
+		}
+		texts, err := l.earlier(ctx, accepted[i].Set)
+		if err != nil {
+			return nil, nil, err
+		}
+		stays = append(stays, texts...)
 	}
-	return l.gadgetPages(ctx, ids)
+	pages, err = l.gadgetPages(ctx, ids)
+	return pages, stays, err
+}
+
+// earlier are the scripts of a set that somebody stays on; none of one that is not kept any more, which does not run.
+func (l *loader) earlier(ctx context.Context, set store.Digest) (all []earlier, err error) {
+	text, err := l.Store.Text(ctx, set)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	files, err := registry.FilesOfSet(text)
+	for _, f := range files {
+		if t, err := l.Site.Parse(f.Title); err == nil && runs(t) {
+			all = append(all, earlier{t, f.Digest, f.RevID})
+		}
+	}
+	return all, err
+}
+
+// staying notes the earlier texts that an account runs, and returns the pages that these load, and those that still have that text.
+func (l *loader) staying(ctx context.Context, u wiki.User, stays []earlier, now time.Time) (more []wiki.Title, err error) {
+	titles := make([]wiki.Title, len(stays))
+	for i, e := range stays {
+		titles[i] = e.title
+	}
+	if err := l.fetch(ctx, titles); err != nil {
+		return nil, err
+	}
+	for _, e := range stays {
+		if l.read[e.title].digest == e.digest {
+			more = append(more, e.title)
+			continue
+		}
+		s, err := l.keptScript(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		pages, err := l.follow(ctx, u, l.Site.Prefixed(e.title)+"@"+strconv.FormatInt(e.revision, 10), s, now)
+		if err != nil {
+			return nil, err
+		}
+		more = append(more, pages...)
+	}
+	return more, nil
+}
+
+// keptScript reads an earlier text.
+func (l *loader) keptScript(ctx context.Context, e earlier) (*script, error) {
+	if s := l.kept[e]; s != nil {
+		return s, nil
+	}
+	text, err := l.Store.Text(ctx, e.digest)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	s := &script{missing: err != nil}
+	if !s.missing {
+		s.pages = l.imports(e.title, text)
+	}
+	l.kept[e] = s
+	return s, nil
 }
 
 func (l *loader) gadgetPages(ctx context.Context, ids []int64) ([]wiki.Title, error) {
@@ -121,24 +214,34 @@ func (l *loader) fetch(ctx context.Context, titles []wiki.Title) error {
 	for i, p := range pages {
 		s := &script{missing: p.ID == 0}
 		if !s.missing {
-			for _, c := range l.Analyse(l.Site.Prefixed(unread[i]), []byte(p.Text)).Capabilities {
-				if c.Name == capability.Import && !slices.Contains(s.pages, c.Target) {
-					s.pages = append(s.pages, c.Target)
-				}
-			}
+			s.pages, s.digest = l.imports(unread[i], p.Text), store.DigestOf(p.Text)
 		}
 		l.read[unread[i]] = s
 	}
 	return nil
 }
 
+// imports are what a page's text loads.
+func (l *loader) imports(t wiki.Title, text string) (pages []string) {
+	for _, c := range l.Analyse(l.Site.Prefixed(t), []byte(text)).Capabilities {
+		if c.Name == capability.Import && !slices.Contains(pages, c.Target) {
+			pages = append(pages, c.Target)
+		}
+	}
+	return pages
+}
+
 // note notes that an account loads a page, and returns the pages that this one loads.
-func (l *loader) note(ctx context.Context, u wiki.User, t wiki.Title, now time.Time) (more []wiki.Title, err error) {
-	s := l.read[t]
+func (l *loader) note(ctx context.Context, u wiki.User, t wiki.Title, now time.Time) ([]wiki.Title, error) {
+	return l.follow(ctx, u, l.Site.Prefixed(t), l.read[t], now)
+}
+
+// follow notes that an account loads a script by a name, and returns the pages that this one loads.
+func (l *loader) follow(ctx context.Context, u wiki.User, name string, s *script, now time.Time) (more []wiki.Title, err error) {
 	if s == nil || s.missing {
 		return nil, nil
 	}
-	l.Usage.Loaded(u.ID, l.Site.Prefixed(t), now)
+	l.Usage.Loaded(u.ID, name, now)
 	for _, target := range s.pages {
 		switch page, host, id := l.resolve(target, u.Name); {
 		case host != "":

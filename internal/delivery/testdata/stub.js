@@ -7,7 +7,9 @@ async ( source, world, act ) => {
 	const document = {
 		currentScript: world.old ? {} : { noModule: false, previousElementSibling: { src: world.startup } },
 		addEventListener: ( type, listener ) => heard.push( listener ),
-		createElement: ( name ) => ( { name, setAttribute( key, value ) { this[ key ] = value; } } ),
+		createElement: ( name ) => name === 'link' || name === 'script' ?
+			{ name, setAttribute( key, value ) { this[ key ] = value; } } : globalThis.document.createElement( name ),
+		get activeElement() { return globalThis.document.activeElement; },
 		head: { appendChild: ( e ) => say( e.name, e.rel || '', e.href || e.src, e.blocking || '' ) }
 	};
 	const loader = {
@@ -30,30 +32,27 @@ async ( source, world, act ) => {
 		return [].concat( names ).every( ( name ) => loader.getState( name ) ) ?
 			Promise.resolve( loader.require ) : Promise.reject( new Error( 'unknown' ) );
 	};
+	// A notice is its lines, with addresses in brackets; of what is hidden there is nothing.
+	const notices = [], shown = ( box ) => [ ...box.querySelectorAll( 'p, li, button' ) ].filter( ( e ) => !e.hidden ).map( ( e ) =>
+		e.firstChild.data.trim() + [ ...e.querySelectorAll( 'a' ) ].map( ( a ) => ' [' + a.getAttribute( 'href' ) + '] ' + a.textContent ).join( '' )
+	).join( ' / ' );
 	const mw = {
 		loader, config: { get: ( key ) => key in world.config ? world.config[ key ] : null },
 		log: { error: ( what ) => say( 'error', String( what ) ) },
-		notify: ( what ) => say( 'notify', what.words || what ),
+		notify: ( box, o ) => {
+			const attributes = {}, notice = {
+				isOpen: true, timer: 0,
+				pause() { this.timer++; }, resume() {}, close() { this.isOpen = false; box.remove(); },
+				$notification: { attr: ( key, value ) => { attributes[ key ] = value; } }
+			};
+			globalThis.document.body.append( box );
+			notices.push( { notice, box, attributes } );
+			say( 'notify', o.tag, o.autoHide ? 'goes' : 'stays', shown( box ) );
+			return { then: ( f ) => f( notice ) };
+		},
 		util: { addPortletLink: ( ...a ) => say( 'menu', text( a ) ) }
 	};
-	// An element is its text, with addresses in brackets.
-	const element = () => {
-		const e = {
-			words: '',
-			attr: ( name, value ) => {
-				e.words += name === 'href' ? '[' + value + '] ' : '';
-				return e;
-			},
-			text: ( words ) => {
-				e.words += words;
-				return e;
-			},
-			append: ( more ) => e.text( [].concat( more ).map( ( one ) => one.words ).join( ' / ' ) )
-		};
-		return e;
-	};
-	const $ = ( what ) => typeof what === 'string' ? element() : what();
-	$.param = ( values ) => String( new URLSearchParams( values ) );
+	const $ = ( what ) => what();
 	$.Deferred = () => {
 		const d = {};
 		d.all = new Promise( ( resolve, reject ) => Object.assign( d, { resolve, reject } ) );
@@ -72,6 +71,7 @@ async ( source, world, act ) => {
 	window.RLQ = { push: run };
 	queue.forEach( run );
 	mw.loader.using = using;
-	await act( mw, say, ( event ) => heard.forEach( ( listener ) => listener( event ) ) );
+	await act( mw, say, ( event ) => heard.forEach( ( listener ) => listener( event ) ), window.sallyport, notices, shown );
+	notices.forEach( ( one ) => one.box.remove() );
 	return log;
 }

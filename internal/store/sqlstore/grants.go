@@ -16,6 +16,9 @@ const (
 	insertGrant  = `INSERT INTO granted (wiki, user_id, gadget, directive, source, made) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (wiki, user_id, gadget, directive, source) DO NOTHING`
 	selectGrants = `SELECT wiki, user_id, gadget, directive, source, made FROM granted WHERE wiki = $1 AND user_id = $2`
+
+	selectGranted = `SELECT directive, source, COUNT(DISTINCT user_id) AS people FROM granted WHERE wiki = $1
+		GROUP BY directive, source ORDER BY people DESC, directive, source LIMIT $2`
 )
 
 // SetGrants makes a list all that somebody granted a gadget, in one transaction.
@@ -63,5 +66,25 @@ func (s *Store) Grants(ctx context.Context, wiki string, userID int64) (all []st
 	slices.SortFunc(all, func(a, b store.Grant) int { // databases order text their own way
 		return cmp.Or(cmp.Compare(a.Gadget, b.Gadget), strings.Compare(a.Directive, b.Directive), strings.Compare(a.Source, b.Source))
 	})
+	return all, nil
+}
+
+// GrantedServers lists what was granted by how many people.
+func (s *Store) GrantedServers(ctx context.Context, wiki string, most int) (all []store.GrantedServer, err error) {
+	if !kept(wiki) {
+		return nil, nil
+	}
+	rows, err := s.reader.QueryContext(ctx, selectGranted, wiki, most)
+	if err == nil {
+		err = scan(rows, func(rows *sql.Rows) error {
+			var g store.GrantedServer
+			err := rows.Scan(&g.Directive, &g.Source, &g.People)
+			all = append(all, g)
+			return err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what is granted on %q: %w", wiki, err)
+	}
 	return all, nil
 }

@@ -39,6 +39,26 @@ func grants() []behaviour {
 			}
 			s.granted(map[int64][]store.Grant{1: {good}})
 		}},
+		{"what is granted on a wiki is counted by people, each once", func(s subject) {
+			for user, gadgets := range map[int64][]int64{1: {10, 11}, 2: {10}, 3: {12}} {
+				for _, gadget := range gadgets {
+					list := []store.Grant{s.grant(user, gadget, "connect-src", "https://words.example", 1)}
+					if user != 3 {
+						list = append(list, s.grant(user, gadget, "img-src", "https://words.example", 1))
+					}
+					s.ok(s.SetGrants(s.ctx, s.wiki, user, gadget, list))
+				}
+			}
+			s.ok(s.SetGrants(s.ctx, s.wiki+"2", 1, 10, []store.Grant{s.grant(1, 10, "img-src", "https://elsewhere.example", 1)}))
+			for most, want := range map[int][]store.GrantedServer{
+				5: {{Directive: "connect-src", Source: "https://words.example", People: 3}, {Directive: "img-src", Source: "https://words.example", People: 2}},
+				1: {{Directive: "connect-src", Source: "https://words.example", People: 3}}, 0: nil,
+			} {
+				got, err := s.GrantedServers(s.ctx, s.wiki, most)
+				s.ok(err)
+				s.equal("servers", got, want)
+			}
+		}},
 	}
 }
 
