@@ -174,16 +174,25 @@ func (p *Pass) leftBehind() {
 
 // styled is a style that the script makes of something.
 func (p *Pass) styled(at, css js.Node, w flow.Where) {
-	if s := p.secretIn(css, w, ""); s.severity >= finding.High && (p.writesOut("url(") || p.writesOut("@import")) {
+	if !p.stylesAsk() {
+		return
+	}
+	if s := p.secretIn(css, w, ""); s.severity >= finding.High {
 		p.tellLeak(at, s, "wherever an address in a style leads")
 	}
 }
 
-// writesOut says whether a literal of the script holds a word.
-func (p *Pass) writesOut(word string) bool {
-	found := false
-	p.each(func(n js.Node) { found = found || strings.Contains(p.Str(n), word) }, js.String, js.TemplateText)
-	return found
+// stylesAsk says whether a literal of the script holds what makes a style ask for an address.
+func (p *Pass) stylesAsk() bool {
+	if p.known.asks == nil {
+		found := false
+		p.each(func(n js.Node) {
+			text := p.Str(n)
+			found = found || strings.Contains(text, "url(") || strings.Contains(text, "@import")
+		}, js.String, js.TemplateText)
+		p.known.asks = &found
+	}
+	return *p.known.asks
 }
 
 // keepsAll says whether a value is made of local storage as a whole. Those who read one key name it.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// loadsForeign finds where written text loadsForeign code of another host: with a call, or with a script element.
+// loadsForeign finds where written text loads code of another host: with a call, or with a script element.
 var loadsForeign = regexp.MustCompile("(?i)(?:(?:loader\\s*\\.\\s*load|importScript(?:URI)?s?|importStylesheetURI|getScript|import)\\s*\\(|<script[^>]{0,100}\\bsrc\\s*=)\\s*\\\\?[\"'\x60]?(?:https?:)?//([^/\\s\"'\x60\\\\>]+)([^\\s\"'\x60>]*)")
 
 // plants is the host whose code a text would load where it runs; "" for none. A page of a wiki that is loaded as it is loaded
