@@ -73,15 +73,11 @@ func (p *Pass) saysHint(n js.Node) bool {
 // madeTag is the name of the element that a node makes, or holds since it was made.
 func (p *Pass) madeTag(n js.Node) string {
 	made := p.origin(n)
-	if p.Kind(made) != js.Call {
+	if p.Kind(made) != js.Call || p.Graph.NameOf(p.Callee(made)) != "document.createElement" {
 		return ""
 	}
-	switch p.Graph.NameOf(p.Callee(made)) {
-	case "document.createElement":
-		tag, _ := p.Graph.Str(p.Arg(made, 0)).Const()
-		return strings.ToLower(tag)
-	}
-	return ""
+	tag, _ := p.Graph.Str(p.Arg(made, 0)).Const()
+	return strings.ToLower(tag)
 }
 
 // addressParts reads an address that is made as an object: new URL( base ) whose search, hash and parameters are set. What is

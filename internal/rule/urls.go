@@ -39,7 +39,7 @@ func (p *Pass) urlSinks() []urlSink {
 		switch {
 		case a.Target == "location" || a.Target == "location.href" || a.Target == "document.location":
 			out = append(out, urlSink{a.Node, a.Value, true})
-		case a.Property == "href" || a.Property == "action" || a.Property == "formAction", p.opens(a.Tag, a.Object, a.Property):
+		case p.leads(a.Tag, a.Object, strings.ToLower(a.Property)), p.opens(a.Tag, a.Object, a.Property):
 			out = append(out, urlSink{a.Node, a.Value, false})
 		}
 	}
@@ -49,7 +49,7 @@ func (p *Pass) urlSinks() []urlSink {
 			out = append(out, urlSink{c.Node, c.Arg(0), true})
 		case c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute":
 			for _, name := range p.Graph.Str(c.Arg(0)).Consts() {
-				if name == "href" || name == "action" || name == "formaction" || p.opens(c.Tag, c.Object, name) {
+				if p.leads(c.Tag, c.Object, name) || p.opens(c.Tag, c.Object, name) {
 					out = append(out, urlSink{c.Node, c.Arg(1), false})
 				}
 			}
@@ -67,6 +67,18 @@ func (p *Pass) urlSinks() []urlSink {
 		}
 	}
 	return out
+}
+
+// leads says whether an attribute is an address to which a click or a form leads. What a <link> names is fetched and never
+// followed.
+func (p *Pass) leads(tag string, element js.Node, attribute string) bool {
+	switch attribute {
+	case "action", "formaction":
+		return true
+	case "href":
+		return tag != "link" && p.madeTag(element) != "link" && p.tagOf(element) != "link"
+	}
+	return false
 }
 
 func (p *Pass) urlSink(s urlSink) {
