@@ -268,9 +268,29 @@
 
 	/* MediaWiki's notices are live regions: screen readers say what comes in, and the focus stays where it is. */
 	function open( board, kind ) {
-		var before;
-		mw.notify( board.box, { autoHide: kind === 'goes', autoHideSeconds: 'long', tag: 'sallyport-' + kind, type: 'warn' } ).then( function ( notice ) {
-			var close = notice.close;
+		var before, told = mw.notify( board.box, { autoHide: kind === 'goes', autoHideSeconds: 'long', tag: 'sallyport-' + kind, type: 'warn' } );
+		board.box.addEventListener( 'focusin', function ( event ) {
+			if ( !board.box.contains( event.relatedTarget ) ) {
+				before = event.relatedTarget;
+			}
+		} );
+		board.box.addEventListener( 'keydown', function ( event ) {
+			if ( event.key === 'Escape' && board.notice ) {
+				board.notice.close();
+			}
+		} );
+		// A script may have put a function of its own in that one's place: then what comes next gets a notice anew.
+		if ( !told || !told.then ) {
+			delete boards[ kind ];
+			return;
+		}
+		told.then( function ( notice ) {
+			var close;
+			if ( !notice || !notice.pause || !notice.resume || !notice.close || !notice.$notification ) {
+				delete boards[ kind ];
+				return;
+			}
+			close = notice.close;
 			board.notice = notice;
 			notice.$notification.attr( 'aria-atomic', 'false' ); // of a list that grows, only what is new is read out
 			notice.close = function () {
@@ -283,16 +303,6 @@
 					before.focus();
 				}
 			};
-		} );
-		board.box.addEventListener( 'focusin', function ( event ) {
-			if ( !board.box.contains( event.relatedTarget ) ) {
-				before = event.relatedTarget;
-			}
-		} );
-		board.box.addEventListener( 'keydown', function ( event ) {
-			if ( event.key === 'Escape' && board.notice ) {
-				board.notice.close();
-			}
 		} );
 	}
 

@@ -42,7 +42,11 @@
 			console.warn( notice.text );
 		}
 	} else if ( typeof window !== 'undefined' && !already() ) {
-		show();
+		try {
+			show();
+		} catch ( e ) { // of a script that changed the page's ways of telling; the error below is thrown all the same
+			console.error( e );
+		}
 	}
 	if ( notice.throws ) {
 		error = new Error( notice.text );
