@@ -48,6 +48,9 @@ func (g *Graph) settleCircumstances() {
 					t = t&^byLoad | byTimer
 				}
 			}
+			if t&(byLoad|byTimer) != 0 && g.confirmedAt(v.place) {
+				t = byClick
+			}
 			t = g.madeBefore(id, t)
 			if t|g.trigger[id] != g.trigger[id] || l != g.loops[id] {
 				g.trigger[id] |= t
@@ -57,6 +60,20 @@ func (g *Graph) settleCircumstances() {
 		}
 	}
 	g.findRecursion()
+}
+
+// confirmedAt says whether the person is asked in words on the way to a place, in the function that it is in.
+func (g *Graph) confirmedAt(at uint32) bool {
+	places := g.e.places
+	for p, local := at, 0; p != 0 && local < maxLocal && places[p].kind != inFunction; p = places[p].parent {
+		if v := &places[p]; v.kind == inGate {
+			local++
+			if gate := g.gate(v.node, v.not); gate.Kind == GateConfirm && !gate.Negated {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // madeBefore takes into account that a function runs only after the one around it has made it: what a click makes, however

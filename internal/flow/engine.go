@@ -65,6 +65,8 @@ type engine struct {
 	xhr      ref // what any XMLHttpRequest gets
 	posted   ref // what is sent to windows and workers
 	when     map[ref][]ref
+	refusals map[ref]ref      // what the wiki says when it refuses, by what it would have answered
+	workers  map[string]bool  // names of variables and fields that hold workers; nil until somebody asks
 	storage  map[string]ref   // what is kept in the browser, by its name
 	channels map[string][]ref // what is sent with events and through hooks, by their names
 	notes    []string

@@ -84,6 +84,10 @@ func (e *engine) field(f fact, name uint32) ref {
 
 // copyFields gives an object all fields of another, those to come too.
 func (e *engine) copyFields(from, to fact) {
+	if e.facts.info[from].recv == answerKind && e.isSite(to) { // its fields come up as they are read
+		e.descend(to, from)
+		return
+	}
 	if from == to || !e.isSite(from) {
 		return
 	}
@@ -166,7 +170,7 @@ func (e *engine) readFact(f fact, name uint32, to ref) {
 			if strings.HasPrefix(e.facts.info[p].name, "XMLHttpRequest.response") {
 				e.linkOnce(e.xhr, to)
 			}
-			if e.facts.info[p].name == "event.data" && e.facts.info[f].tag == "message" {
+			if e.facts.info[p].name == "event.data" && strings.HasSuffix(e.facts.info[f].tag, "message") {
 				e.linkOnce(e.posted, to) // a worker may be made of a function of the script
 			}
 		}

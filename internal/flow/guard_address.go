@@ -183,6 +183,8 @@ func (e *engine) refineTest(x, pattern js.Node) {
 		return
 	}
 	switch p, flags, ok := e.patternOf(pattern); {
+	case !ok && e.strictTable(pattern):
+		e.narrow(x)
 	case !ok || strings.Contains(flags, "m"):
 	case e.refinePartTest(x, p):
 	case strict(p):
@@ -191,6 +193,27 @@ func (e *engine) refineTest(x, pattern js.Node) {
 	case beginsSafely(p):
 		e.leads(x, patternMove(p))
 	}
+}
+
+// strictTable says whether a node is a member of an object literal whose members are patterns that only harmless texts match.
+func (e *engine) strictTable(n js.Node) bool {
+	if e.Kind(n) != js.Index || e.Binding(e.Object(n)) == 0 {
+		return false
+	}
+	at := e.held(e.Binding(e.Object(n)))
+	if e.Kind(at) != js.Object || len(e.List(at)) == 0 {
+		return false
+	}
+	for _, f := range e.List(at) {
+		p, flags, ok := "", "", false
+		if e.Kind(f) == js.Property {
+			p, flags, ok = e.patternOf(e.Value(f))
+		}
+		if !ok || strings.Contains(flags, "m") || !strict(p) {
+			return false
+		}
+	}
+	return true
 }
 
 // refinePartTest handles /^https?:$/.test( url.protocol ) and a pattern for the whole of a host.
@@ -258,19 +281,26 @@ func (e *engine) findPattern(n js.Node) (pattern, flags string, ok bool) {
 			flags, _ = e.Constant(e.Arg(n, 1))
 			return pattern, flags, ok
 		case js.Ident:
-			at := e.get(e.Binding(n))
-			if i := e.refs[at].in; int(at) >= e.Len() && i != 0 && e.edges[i].nextIn == 0 {
-				at = e.edges[i].from
-			}
-			if int(at) >= e.Len() {
+			if n = e.held(e.Binding(n)); n == 0 {
 				return "", "", false
 			}
-			n = js.Node(at)
 		default:
 			return "", "", false
 		}
 	}
 	return "", "", false
+}
+
+// held is the node whose value a variable has here, 0 when it may be one of several.
+func (e *engine) held(b js.BindingID) js.Node {
+	at := e.get(b)
+	if i := e.refs[at].in; int(at) >= e.Len() && i != 0 && e.edges[i].nextIn == 0 {
+		at = e.edges[i].from
+	}
+	if int(at) >= e.Len() {
+		return 0
+	}
+	return js.Node(at)
 }
 
 // beginsSafely says whether all that a pattern matches begins like an address that cannot be code.

@@ -52,7 +52,7 @@ func (e *engine) start(s *js.Script, o Options) {
 // end lets go of the script and of all that was made for it elsewhere: what is kept shall not keep other things.
 func (e *engine) end() {
 	e.Script, e.o, e.machine, e.known, e.when, e.notes = nil, Options{}, nil, nil, nil, nil
-	e.partAt, e.methods, e.storage, e.channels = nil, nil, nil, nil
+	e.partAt, e.methods, e.storage, e.channels, e.workers, e.refusals = nil, nil, nil, nil, nil, nil
 	clear(e.facts.info)
 	e.names.end()
 	clear(e.callbacks)

@@ -144,7 +144,8 @@ func (e *engine) modelNew(id uint32, f fact, name string) {
 		e.learn(resolve, e.made(settleFact, c.node))
 		e.handler(e.arg(c, 0), callback{params: []ref{resolve}, place: c.place, call: id})
 		return
-	case "Array", "Set", "Map", "WeakMap":
+	case "Array", "Set", "Map", "WeakMap", "Uint8Array", "Uint16Array", "Uint32Array", "Int8Array", "Int16Array", "Int32Array", "Float32Array", "Float64Array",
+		"Uint8ClampedArray":
 		list := e.made(arrayFact, c.node)
 		e.learn(n, list)
 		for i := range c.args {
@@ -180,6 +181,11 @@ func (e *engine) modelNew(id uint32, f fact, name string) {
 		case "Function":
 			return
 		}
+	case "Blob", "File":
+		parts := e.fresh()
+		e.watch(e.arg(c, 0), readAny, 0, parts)
+		e.watch(parts, readAny, 0, n)
+		e.link(parts, n, passOn)
 	case "OO.ui.Process":
 		e.handler(e.arg(c, 0), callback{this: e.arg(c, 1), trigger: capability.OnClick, place: c.place, call: id})
 	default:
@@ -238,12 +244,18 @@ func typingLike(typ string) bool {
 
 // listener makes an argument a handler of events of a type.
 func (e *engine) listener(id uint32, at ref, types string) {
+	this := e.fresh()
+	e.learn(this, e.element(""))
+	e.listenerOf(id, at, this, types)
+}
+
+// listenerOf is listener with what the function has as this.
+func (e *engine) listenerOf(id uint32, at, this ref, types string) {
 	c := &e.calls[id]
-	ev, this := e.fresh(), e.fresh()
+	ev := e.fresh()
 	word, _, _ := strings.Cut(strings.TrimSpace(types), " ")
 	word, _, _ = strings.Cut(word, ".")
-	e.learn(ev, e.event(word))
-	e.learn(this, e.element(""))
+	e.learn(ev, e.event(e.eventAt(c.object, word)))
 	sent := e.channel("event", word)
 	e.link(sent[0], ev, asIs)
 	e.handler(at, callback{params: append([]ref{ev}, sent[1:]...), this: this, trigger: triggerOf(types), place: c.place, call: id})
@@ -335,6 +347,6 @@ func (e *engine) connectMethod(id uint32) {
 			e.listener(id, h, event)
 			continue
 		}
-		e.listener(id, ref(e.Value(p)), event)
+		e.listenerOf(id, ref(e.Value(p)), ref(c.args[0]), event)
 	}
 }

@@ -45,6 +45,9 @@ func (e *engine) domCall(id uint32, f fact, name, method string) bool {
 	case "navigator.clipboard.readText", "navigator.clipboard.read":
 		e.seed(e.newPromise(c.node), FromClipboard, Anywhere)
 		return true
+	case "cookieStore.getAll", "cookieStore.get":
+		e.seed(e.newPromise(c.node), FromCookie, Anywhere)
+		return true
 	case "open": // a window, and one of the same site until it has gone elsewhere
 		if len(c.args) == 0 || e.constArg(c, 0) == "" || e.constArg(c, 0) == "about:blank" {
 			e.learn(n, e.global("window"))

@@ -79,6 +79,9 @@ func (e *engine) extend(c *callRecord) {
 		e.watch(ref(a), copyInto, 0, target)
 		e.watch(target, copyFrom, 0, ref(a))
 		e.link(ref(a), ref(c.node), passOn)
+		whole := e.fresh() // data that is no object of the script, such as what JSON.parse gives: nobody knows its fields
+		e.link(ref(a), whole, passOn)
+		e.watch(target, writeAny, 0, whole)
 	}
 	if len(args) == 1 && e.Kind(c.callee) == js.Dot && e.Kind(c.object) != js.Ident { // $.fn.extend({…})
 		e.watch(target, copyInto, 0, ref(c.object))

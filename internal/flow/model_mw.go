@@ -161,6 +161,7 @@ func (e *engine) apiMethod(id uint32, method string) {
 			}
 		}
 		content := e.respond(id, r)
+		e.refuse(c.node, content)
 		for i := range c.args {
 			if i > 0 { // edit(title, function (revision) { … })
 				e.handler(e.arg(c, i), callback{params: []ref{content}, place: c.place, call: id})
@@ -315,6 +316,8 @@ func sourceOfName(i *factInfo) (Source, Contexts) {
 	case "element.textContent", "element.innerText", "element.title", "element.alt", "element.outerText", "element.data",
 		"element.nodeValue", "element.placeholder":
 		return FromPage, Anywhere
+	case "element.href": // harmless as it is; what of it was encoded is text of the page once more when that is undone
+		return FromPage, 0
 	case "element.value": // see engine.bring
 		return FromInput, Anywhere
 	case "event.newURL", "event.oldURL":

@@ -47,14 +47,17 @@ func (e *engine) chain(id uint32, method string, content ref) {
 	case "then", "pipe", "catch", "fail":
 		to := e.newPromise(c.node)
 		cb.ret = to
+		if r := e.refusals[content]; r != 0 {
+			e.refusals[to] = r
+		}
 		if method == "catch" || method == "fail" {
 			// jQuery's fail gets a code and an answer with texts of the server.
-			cb.params = []ref{0, 0}
+			cb.params = []ref{0, e.refusals[content]}
 			e.link(content, to, asIs)
 		}
 		e.handler(e.arg(c, 0), cb)
 		if len(c.args) > 1 {
-			cb.params = []ref{0, 0}
+			cb.params = []ref{0, e.refusals[content]}
 			e.handler(e.arg(c, 1), cb)
 		}
 	case "done", "always", "finally", "progress":
@@ -126,6 +129,16 @@ func (e *engine) respond(id uint32, r request) ref {
 		e.link(ref(r.url), r.content, toAnswer)
 	}
 	return r.content
+}
+
+// refuse notes what the handlers of an error get behind its code: an answer with a message of the wiki's interface, in which
+// what was asked may come back.
+func (e *engine) refuse(at js.Node, content ref) {
+	if e.refusals == nil {
+		e.refusals = map[ref]ref{}
+	}
+	e.refusals[content] = e.fresh()
+	e.learn(e.refusals[content], e.answer(e.Callee(at), false, keptTag))
 }
 
 // answers says what the answers of requests are, now that their URLs are known as far as they will be.

@@ -90,6 +90,9 @@ func (l *edge) carry(m mark) (mark, bool) {
 		if m.from == FromTitle { // neither %41 nor &lt; can stand in a title
 			m.bad = was
 		}
+		if m.from == FromPage && was&InURL == 0 { // the address of a link: decoded it is one still, with its scheme
+			m.bad &^= InURL | InHost
+		}
 	case toTitle:
 		if m.from == FromAPI {
 			m.bad = titled.change(m.bad)

@@ -217,7 +217,7 @@ func (e *engine) writeProperty(n js.Node, v ref) {
 		e.watch(ref(obj), writeField, name, v)
 		e.link(v, e.wherever(name), asIs)
 		if text := e.nameText(name); len(text) > 3 && strings.HasPrefix(text, "on") {
-			e.eventProperty(v, text[2:])
+			e.eventProperty(v, e.eventAt(obj, strings.ToLower(text[2:])))
 		}
 		return
 	}
@@ -230,7 +230,7 @@ func (e *engine) writeProperty(n js.Node, v ref) {
 // eventProperty models el.onclick = function.
 func (e *engine) eventProperty(v ref, typ string) {
 	ev := e.fresh()
-	e.learn(ev, e.event(strings.ToLower(typ)))
+	e.learn(ev, e.event(typ))
 	e.handler(v, callback{params: []ref{ev}, trigger: triggerOf(typ), place: e.place})
 }
 
@@ -382,6 +382,11 @@ func (e *engine) binary(n js.Node) {
 	if e.Op(n) != js.OpAdd {
 		e.expr(e.Left(n))
 		e.expr(e.Right(n))
+		switch e.Op(n) {
+		case js.OpShl, js.OpShr, js.OpUshr, js.OpBitXor, js.OpBitOr: // numbers of letters are packed and masked so
+			e.link(ref(e.Left(n)), ref(n), onlyData)
+			e.link(ref(e.Right(n)), ref(n), onlyData)
+		}
 		return
 	}
 	var parts []js.Node

@@ -170,7 +170,7 @@ func (p *Pass) leftBehind() {
 
 // styled is a style that the script makes of something.
 func (p *Pass) styled(at, css js.Node, w flow.Where) {
-	if !p.stylesAsk() {
+	if !p.writesOut("url(") && !p.writesOut("@import") {
 		return
 	}
 	if s := p.secretIn(css, w, ""); s.severity >= finding.High {
@@ -178,17 +178,18 @@ func (p *Pass) styled(at, css js.Node, w flow.Where) {
 	}
 }
 
-// stylesAsk says whether a literal of the script holds what makes a style ask for an address.
-func (p *Pass) stylesAsk() bool {
-	if p.known.asks == nil {
-		found := false
+// writesOut says whether a literal of the script holds a word.
+func (p *Pass) writesOut(word string) bool {
+	if p.known.literals == nil {
+		var all strings.Builder
 		p.each(func(n js.Node) {
-			text := p.Str(n)
-			found = found || strings.Contains(text, "url(") || strings.Contains(text, "@import")
+			all.WriteString(p.Str(n))
+			all.WriteByte('\n')
 		}, js.String, js.TemplateText)
-		p.known.asks = &found
+		text := all.String()
+		p.known.literals = &text
 	}
-	return *p.known.asks
+	return strings.Contains(*p.known.literals, word)
 }
 
 // keepsAll says whether a value is made of local storage as a whole. Those who read one key name it.

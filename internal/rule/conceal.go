@@ -22,6 +22,7 @@ found out. Hiding such things is a matter of taste as long as the script changes
 one account did, which the script names, is not.`,
 	Capabilities: []capability.Name{capability.HideUI},
 	Run: func(p *Pass) {
+		p.spelledAccounts()
 		writes := slices.ContainsFunc(p.writes(), func(w write) bool { return !w.asked() && massive[w.action] && w.matters() })
 		for _, h := range p.hides() {
 			p.Can(h.node, capability.Capability{Name: capability.HideUI, Target: h.what, Certainty: capability.Likely})
@@ -89,6 +90,8 @@ func (p *Pass) hides() []hiding {
 		switch {
 		case c.Method == "hide" || c.Method == "remove" || c.Method == "detach" || c.Method == "empty" || c.Method == "fadeOut" || c.Method == "slideUp":
 			what = trace(p.words(c.Node))
+		case c.Method == "replaceWith" && p.ofOne(c.Gates):
+			what = "rows"
 		case c.Method == "removeChild" || c.Method == "replaceChild":
 			what = trace(p.words(c.Arg(len(c.Args) - 1)))
 		case c.Method == "css" && p.Graph.Str(c.Arg(1)).Pattern() == "none":
@@ -183,6 +186,8 @@ func (p *Pass) comparesEditor(in js.Node) bool {
 		case js.Call:
 			if name, _ := p.KeyName(p.Callee(n)); name == "includes" || name == "has" || name == "indexOf" {
 				found = found || p.editor(p.Arg(n, 0)) && p.namesIn(p.Object(p.Callee(n)))
+			} else if name == "test" {
+				found = found || p.editor(p.Arg(n, 0)) && spellsName.MatchString(p.Str(p.origin(p.Object(p.Callee(n)))))
 			}
 		case js.Function:
 			return false
@@ -191,6 +196,20 @@ func (p *Pass) comparesEditor(in js.Node) bool {
 	})
 	return found
 }
+
+// spellsName knows patterns that have letters of a name in them, not classes of characters alone.
+var spellsName = regexp.MustCompile(`(?:^|[^\\A-Za-z])\p{L}{2,}|\\u\{?[0-9a-fA-F]{4}`)
+
+// spelledAccounts reports selectors in which letters stand as escapes: nobody needs to, and a name is not found that way.
+func (p *Pass) spelledAccounts() {
+	p.each(func(n js.Node) {
+		if s := p.Str(n); strings.Contains(s, "\\") && strings.Contains(s, "[") && letterEscape.MatchString(s) {
+			p.Report(n, finding.High, "picks out links or rows by a name whose letters it writes as escapes")
+		}
+	}, js.String, js.TemplateText)
+}
+
+var letterEscape = regexp.MustCompile(`\[\s*(?:data-[a-z-]+|href|title)\s*[~^$*|]?=\s*["']?[^\]"']*\\0{0,4}(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])(?:[^0-9a-fA-F]|$)`)
 
 // editor says whether a value is the name of who made an edit, as lists of changes show it.
 func (p *Pass) editor(n js.Node) bool {

@@ -40,7 +40,10 @@ func (p *Pass) htmlSink(s sink) {
 	if !s.sure && !markup {
 		return
 	}
-	w := p.worstHTML(s.value)
+	w, becomes := p.worstHTML(s.value), "becomes HTML"
+	if strings.HasPrefix(s.what, "on") { // a quote ends a text in it
+		w, becomes = p.worstIn(s.value, flow.InHTML|flow.InJS), becomesProgram
+	}
 	if !s.sure && !certain {
 		if w.Unsafe&flow.Markup == 0 && s.what != "$" {
 			return
@@ -52,7 +55,7 @@ func (p *Pass) htmlSink(s sink) {
 	}
 	if k := p.Graph.KindOf(s.value); w.severity > finding.Note && (k != flow.JQuery || s.value == s.node) && k != flow.Element && k != flow.Function {
 		p.Can(s.node, capability.Capability{Name: capability.DOMHTML})
-		p.reportHTML(s.node, w, "becomes HTML")
+		p.reportHTML(s.node, w, becomes)
 	} else if s.sure && k == flow.String {
 		p.Can(s.node, capability.Capability{Name: capability.DOMHTML, Certainty: capability.Likely})
 	}
@@ -64,16 +67,24 @@ type danger struct {
 	severity finding.Severity
 }
 
+const becomesProgram = "becomes part of an event attribute's program"
+
 func (p *Pass) reportHTML(n js.Node, w danger, becomes string) {
 	f := p.ReportAt(p.callStart(n), p.End(n), w.severity, "%s %s", sourceWord(w.Source), becomes)
 	f.Advice = "Use .text() or mw.html.escape()."
+	if becomes == becomesProgram {
+		f.Advice = "Hand a function to .on() or addEventListener()."
+	}
 	p.Way(f, w.Flow)
 }
 
-func (p *Pass) worstHTML(n js.Node) danger {
+func (p *Pass) worstHTML(n js.Node) danger { return p.worstIn(n, flow.InHTML) }
+
+// worstIn is the worst flow into a node that does harm in a context.
+func (p *Pass) worstIn(n js.Node, bad flow.Contexts) danger {
 	var worst danger
 	for _, f := range p.Graph.Taint(n) {
-		if f.Unsafe&flow.InHTML == 0 {
+		if f.Unsafe&bad == 0 {
 			continue
 		}
 		if s := p.htmlSeverity(f); s > worst.severity || s == worst.severity && worst.Source == flow.FromTitle {

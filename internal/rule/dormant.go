@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 
 	"sallyport/internal/capability"
@@ -22,24 +23,28 @@ administrator comes by is not.`,
 	Run: func(p *Pass) {
 		for _, w := range p.writes() {
 			if !w.asked() && massive[w.action] && w.matters() {
-				p.waits(w.node, w.Where, actionWord(w.action))
+				p.waits(w.node, w.Where, finding.High, actionWord(w.action))
 			}
 		}
 		for _, r := range p.runs() {
 			if !asked(r.Where) && len(p.strangers(r.code, flow.InJS)) > 0 {
-				p.waits(r.node, r.Where, "runs what it is given as code")
+				p.waits(r.node, r.Where, finding.High, "runs what it is given as code")
 			}
 		}
 		for _, i := range p.imported() {
 			if !asked(i.Where) && (i.kind == personalPage || i.kind == thirdParty) {
-				p.waits(i.node, i.Where, "loads "+i.target)
+				most := finding.High
+				if i.kind == personalPage && slices.ContainsFunc(i.Gates, func(g flow.Gate) bool { return p.gateKind(g) == flow.GateGroup }) {
+					most = finding.Medium // the page is there to be read; tools for people with rights are often put so
+				}
+				p.waits(i.node, i.Where, most, "loads "+i.target)
 			}
 		}
 	},
 }
 
-// waits reports an act behind a gate that hides it from most people.
-func (p *Pass) waits(n js.Node, w flow.Where, does string) {
+// waits reports an act behind a gate that hides it from most people, as bad as most at most.
+func (p *Pass) waits(n js.Node, w flow.Where, most finding.Severity, does string) {
 	for _, g := range w.Gates {
 		what, s := gateWord(p.gateKind(g))
 		if what == "" {
@@ -49,7 +54,7 @@ func (p *Pass) waits(n js.Node, w flow.Where, does string) {
 			s = finding.High
 		}
 		p.Can(n, capability.Capability{Name: capability.Dormant, Target: what, Certainty: capability.Likely})
-		p.Report(n, s, "waits for %s, and then %s", what, strings.ReplaceAll(does, "\n", " "))
+		p.Report(n, min(s, most), "waits for %s, and then %s", what, strings.ReplaceAll(does, "\n", " "))
 		return
 	}
 }

@@ -22,7 +22,7 @@ func (p *Pass) sandboxed(n js.Node) bool {
 		return false
 	}
 	same := func(object js.Node) bool {
-		return p.Tree.Binding(object) != 0 && p.Tree.Binding(object) == p.Tree.Binding(frame) || p.chain(object) == p.chain(frame)
+		return p.Tree.Binding(object) != 0 && p.Tree.Binding(object) == p.Tree.Binding(frame) || p.chain(object) == p.chain(frame) || p.sameField(object, frame)
 	}
 	for a := range p.Graph.EachAssign() {
 		if a.Property == "sandbox" && same(a.Object) {
@@ -40,6 +40,20 @@ func (p *Pass) sandboxed(n js.Node) bool {
 		}
 	}
 	return false
+}
+
+// sameField says whether two nodes are this.x of one class.
+func (p *Pass) sameField(a, b js.Node) bool {
+	class := func(n js.Node) js.Node {
+		if p.Kind(n) != js.Dot || p.Kind(p.Object(n)) != js.This {
+			return 0
+		}
+		for n != 0 && p.Kind(n) != js.Class {
+			n = p.parent(n)
+		}
+		return n
+	}
+	return class(a) != 0 && class(a) == class(b) && p.Name(a) == p.Name(b)
 }
 
 // frameAt is what a srcdoc is set on.

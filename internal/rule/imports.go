@@ -20,6 +20,7 @@ modules of your own wiki, or pin what you load: oldid= for a wiki page, a versio
 copy on the wiki for anything that matters.`,
 	Capabilities: []capability.Name{capability.Import},
 	Run: func(p *Pass) {
+		p.basis()
 		for _, i := range p.imported() {
 			p.Can(i.node, capability.Capability{Name: capability.Import, Target: i.target, Certainty: i.certainty(), Trigger: trigger(i.Where)})
 			if i.style {

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,6 +33,7 @@ first three is you.`,
 			p.leaks(r.node, r.code, r.Where, "", "wherever the text says that becomes a script")
 		}
 		p.leftBehind()
+		p.carried()
 		for c := range p.Graph.EachCall() {
 			switch {
 			case c.Method == "postMessage" && p.anyOrigin(c.Arg(1)):
@@ -61,7 +63,7 @@ func (p *Pass) spells(n js.Node, holes ...flow.Hole) bool {
 // flow may take one for the other.
 func (p *Pass) tokenOnly(n js.Node) bool {
 	for _, f := range p.Graph.TaintDeep(n) {
-		if s := secrecy(p.sourceOf(f)); s >= finding.High && f.Source != flow.FromToken {
+		if s := p.sourceOf(f); secrecy(s) >= finding.High && s != flow.FromToken {
 			return false
 		}
 	}
@@ -71,6 +73,7 @@ func (p *Pass) tokenOnly(n js.Node) bool {
 // leakTo looks at what a request to somebody else carries.
 func (p *Pass) leakTo(r request) {
 	if r.api {
+		p.leakToWiki(r)
 		return
 	}
 	for _, u := range r.urls {
@@ -180,6 +183,9 @@ func (p *Pass) sourceOf(f flow.Flow) flow.Source {
 		if strings.Contains(words, "password") || f.Source == flow.FromInput && p.asksPassword() && !strings.Contains(words, "wp") {
 			return flow.FromPassword
 		}
+		if f.Source == flow.FromInput && tokenField.MatchString(words) {
+			return flow.FromToken
+		}
 	case flow.FromAPI, flow.FromUserJSON:
 		if r := p.question(f.Origin); r != nil && (personal(r.q) || p.ownPages(r)) {
 			return flow.FromPersonal
@@ -187,6 +193,9 @@ func (p *Pass) sourceOf(f flow.Flow) flow.Source {
 	}
 	return f.Source
 }
+
+// tokenField knows the hidden fields in which the wiki's forms keep an edit token.
+var tokenField = regexp.MustCompile(`edittoken|\[\s*name\s*[*^$]?=\s*["']?(?:wp)?token["']?\s*\]`)
 
 // question is the request whose answer a node is a part of, nil when that cannot be told.
 func (p *Pass) question(n js.Node) *request {

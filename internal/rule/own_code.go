@@ -16,6 +16,12 @@ its button; nothing may do so by itself.`,
 	Capabilities: []capability.Name{capability.WriteOwnCode},
 	Run: func(p *Pass) {
 		for _, w := range p.writes() {
+			if w.action == "changecontentmodel" && w.model {
+				if len(w.of(ownCode)) == 0 {
+					p.does(&w, capability.WriteOwnCode, "a page that was no code")
+				}
+				p.Report(w.node, finding.High, "makes a page one whose text is run as code, %s", w.when())
+			}
 			if !w.edits() {
 				continue
 			}

@@ -125,8 +125,12 @@ func (p *Pass) appended(q params, n js.Node) {
 		if (c.Method != "append" && c.Method != "set") || p.Tree.Binding(c.Object) != b {
 			continue
 		}
-		for _, name := range p.Graph.Str(c.Arg(0)).Consts() {
+		names := p.Graph.Str(c.Arg(0)).Consts()
+		for _, name := range names {
 			q[name] = append(q[name], p.param(c.Arg(1)))
+		}
+		if len(names) == 0 && c.Arg(1) != 0 { // under a name that it computes
+			q[""] = append(q[""], p.param(c.Arg(1)))
 		}
 	}
 }

@@ -88,7 +88,27 @@ func (p *Pass) isStoreKey(n js.Node) bool {
 		}
 		known = known || t.Prefix() != ""
 	}
-	return !known && p.speaksOf(storeKey)
+	return !known && (p.speaksOf(storeKey) || p.seeksStore())
+}
+
+// seeksStore says whether the script looks for the module store by a pattern, and changes what it finds there. Whoever only throws
+// modules out changes none.
+func (p *Pass) seeksStore() bool {
+	sought := false
+	p.each(func(n js.Node) { sought = sought || strings.Contains(p.Str(n), storeKey) }, js.Regexp)
+	if !sought {
+		return false
+	}
+	for a := range p.Graph.EachAssign() {
+		left := p.Left(a.Node)
+		if p.Kind(a.Node) != js.Assign || p.Kind(left) != js.Index {
+			continue
+		}
+		if name, _ := p.KeyName(p.origin(p.Object(left))); name == "items" {
+			return true
+		}
+	}
+	return false
 }
 
 // speaksOf says whether a word stands in a text of the script, however it is put together.

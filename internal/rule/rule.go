@@ -50,7 +50,7 @@ type known struct {
 	runs     []running
 	sinks    []sink
 	whole    *flow.Marked // where local storage as a whole gets
-	asks     *bool        // whether a style may ask for an address
+	literals *string      // all that stands in quotes, a line each
 	fields   int          // 1 when the script makes no password field, 2 when it makes one, 0 when nobody has looked
 	fetched  bool
 	written  bool

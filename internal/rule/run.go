@@ -35,6 +35,8 @@ func (p *Pass) findRuns() []running {
 		switch {
 		case c.Is("eval", "execScript"):
 			add(c.Arg(0), "eval")
+		case p.Kind(c.Node) == js.ImportCall:
+			add(p.blobText(c.Arg(0)), "module")
 		case c.Is("$.globalEval"):
 			add(c.Arg(0), "$.globalEval")
 		case c.Is("Function", "GeneratorFunction", "AsyncFunction") && len(c.Args) > 0:
@@ -58,6 +60,22 @@ func (p *Pass) findRuns() []running {
 		}
 	}
 	return out
+}
+
+// blobText is the text in URL.createObjectURL( new Blob( [ text ] ) ), 0 for any other address.
+func (p *Pass) blobText(address js.Node) js.Node {
+	made := p.origin(address)
+	if p.Kind(made) != js.Call || p.Graph.NameOf(p.Callee(made)) != "URL.createObjectURL" {
+		return 0
+	}
+	blob := p.origin(p.Arg(made, 0))
+	if p.Kind(blob) != js.New || p.Graph.NameOf(p.Callee(blob)) != "Blob" {
+		return 0
+	}
+	if parts := p.origin(p.Arg(blob, 0)); p.Kind(parts) == js.Array && len(p.List(parts)) > 0 {
+		return p.List(parts)[0]
+	}
+	return 0
 }
 
 // constructs knows [].filter.constructor( text )().

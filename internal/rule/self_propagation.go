@@ -20,6 +20,7 @@ A script that writes "load this script", its own source, or the text of some pag
 spreads from person to person: that is a worm. An installer does the same thing once, for you, when you press its button,
 and says so.`,
 	Run: func(p *Pass) {
+		p.boxLoaders()
 		for _, w := range p.writes() {
 			code := append(append(w.of(ownCode), w.of(otherCode)...), w.of(siteCode)...)
 			code = slices.DeleteFunc(code, func(t flow.Text) bool {

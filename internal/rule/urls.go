@@ -164,12 +164,14 @@ func (p *Pass) comesFrom(piece flow.Piece, s flow.Source) bool {
 	return slices.ContainsFunc(from, func(f flow.Flow) bool { return f.Source == s })
 }
 
-// beginsOpen says whether a text can begin with anything.
+// beginsOpen says whether a text can begin with anything. One that is empty until it is filled in can.
 func (p *Pass) beginsOpen(n js.Node) bool {
+	filled := false
 	for _, t := range p.Graph.Str(n).Texts {
 		if len(t) == 0 {
 			continue
 		}
+		filled = true
 		switch t[0].Hole {
 		case "":
 			if strings.EqualFold(strings.TrimSpace(t[0].Text), "javascript:") {
@@ -181,7 +183,7 @@ func (p *Pass) beginsOpen(n js.Node) bool {
 			}
 		}
 	}
-	return len(p.Graph.Str(n).Texts) == 0
+	return !filled
 }
 
 // isOwn knows what no stranger chooses.

@@ -1,0 +1,208 @@
+package rule
+
+import (
+	"regexp"
+	"strings"
+
+	"sallyport/internal/capability"
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+	"sallyport/internal/hosting"
+	"sallyport/internal/js"
+)
+
+// Addresses that carry secrets to somebody else without a request of the script's own: a link that the reader is to follow, a font,
+// a picture in a style.
+
+// carried reports secrets in such addresses.
+func (p *Pass) carried() {
+	for a := range p.Graph.EachAssign() {
+		switch {
+		case a.Property == "href" && loadedBy(a.Tag, a.Property, a.Target) == "" && !p.followed(a.Object):
+			p.linked(a.Node, a.Value, a.Where)
+		case a.Property != "backgroundImage" && a.Property != "content" && loadsPictures(a.Property):
+			p.pictured(a.Node, a.Value, a.Where)
+		}
+	}
+	for c := range p.Graph.EachCall() {
+		switch {
+		case c.Is("FontFace"):
+			p.pictured(c.Node, c.Arg(1), c.Where)
+		case (c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute") && len(c.Args) == 2:
+			if name, _ := p.Graph.Str(c.Arg(0)).Const(); name == "href" && c.Tag != "link" && p.tagOf(c.Object) != "link" {
+				p.linked(c.Node, c.Arg(1), c.Where)
+			}
+		}
+	}
+}
+
+// linked is a link to a page of somebody else. Whoever follows it takes what its address says along.
+func (p *Pass) linked(at, address js.Node, w flow.Where) {
+	host := p.receiver(address)
+	base, parts := p.addressParts(address)
+	if host == "" && base != 0 {
+		host = p.receiver(base)
+	}
+	if host == "" {
+		return
+	}
+	for _, n := range append(parts, address) {
+		if s := p.secretIn(n, w, ""); s.severity >= finding.High && s.word != draft {
+			p.Way(p.Report(at, s.severity, "puts %s into a link that leads to %s", s.word, host), s.Flow)
+			return
+		}
+	}
+}
+
+// pictured is a text whose url( … ) the browser fetches.
+func (p *Pass) pictured(at, text js.Node, w flow.Where) {
+	for _, t := range p.Graph.Str(text).Texts {
+		if cut(t, "url(") == nil {
+			continue
+		}
+		if host := p.receiver(text); host != "" {
+			p.leaks(at, text, w, "image", host)
+			return
+		}
+	}
+}
+
+// leakToWiki looks at what a call of mw.ForeignApi takes to a wiki that is somebody else's. The token of that wiki itself is no
+// secret there.
+func (p *Pass) leakToWiki(r request) {
+	made := p.origin(p.Object(p.Callee(r.node)))
+	if p.Kind(made) != js.New {
+		return
+	}
+	switch p.Graph.NameOf(p.Callee(made)) {
+	case "mw.ForeignApi", "mw.ForeignRest":
+	default:
+		return
+	}
+	host := p.receiver(p.Arg(made, 0))
+	if host == "" {
+		return
+	}
+	for _, values := range r.q {
+		for _, v := range values {
+			s := p.secretIn(v.node, r.Where, r.how)
+			if s.severity < finding.High || s.Source == flow.FromToken && p.Graph.NameOf(p.Callee(s.Origin)) != "mw.user.tokens.get" {
+				continue
+			}
+			p.tellLeak(r.node, s, host)
+			return
+		}
+	}
+}
+
+// basis reports what makes other addresses lead to somebody else's server: the base of the page, an import map, a source of modules
+// whose name is put together.
+func (p *Pass) basis() {
+	for a := range p.Graph.EachAssign() {
+		if a.Tag == "base" && a.Property == "href" {
+			p.based(a.Node, a.Value)
+		}
+	}
+	for c := range p.Graph.EachCall() {
+		switch {
+		case (c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute") && len(c.Args) == 2 && (c.Tag == "base" || p.tagOf(c.Object) == "base"):
+			if name, _ := p.Graph.Str(c.Arg(0)).Const(); name == "href" {
+				p.based(c.Node, c.Arg(1))
+			}
+		case (c.Method == "attr" || c.Method == "prop") && len(c.Args) == 1 && p.tagOf(c.Object) == "base",
+			c.Is("$") && len(c.Args) > 1 && p.tagOf(c.Node) == "base",
+			c.Is("Object.assign") && len(c.Args) > 1 && p.madeTag(c.Arg(0)) == "base":
+			for _, n := range p.Graph.Obj(c.Args[len(c.Args)-1]).All("href") {
+				p.based(c.Node, n)
+			}
+		case c.Is("mw.loader.addSource") && len(p.addedSources(c)) == 0:
+			p.hiddenSource(c)
+		}
+	}
+	if p.writesOut("importmap") {
+		for _, r := range p.runs() {
+			if r.sink == "script element" {
+				p.mapped(r)
+			}
+		}
+	}
+}
+
+// based is the address that the page's relative addresses begin with from now on.
+func (p *Pass) based(at, address js.Node) {
+	for _, host := range p.foreign(p.Graph.Str(address)) {
+		p.Can(at, capability.Capability{Name: capability.Import, Target: host, Certainty: capability.Likely})
+		p.Report(at, finding.High, "makes the relative addresses of the page, those of scripts too, lead to %s", host)
+		return
+	}
+	for _, t := range p.Graph.Str(address).Texts {
+		if unknown(t) && strings.Contains(t.Suffix(), ".") {
+			p.Report(at, finding.Medium, "makes the relative addresses of the page lead to a server whose name it puts together")
+			return
+		}
+	}
+}
+
+// mapped is an import map: it says which server the name of a module stands for.
+func (p *Pass) mapped(r running) {
+	found := ""
+	look := func(n js.Node) bool {
+		if k := p.Kind(n); found == "" && (k == js.String || k == js.Template || k == js.Binary) {
+			a := p.Graph.Str(n)
+			for _, t := range a.Texts {
+				for _, m := range quotedAddress.FindAllStringSubmatch(`"`+written(t)+`"`, 16) {
+					for _, host := range p.foreign(flow.Abstract{Texts: []flow.Text{{{Text: m[1]}}}}) {
+						found = host
+					}
+				}
+			}
+		}
+		return found == ""
+	}
+	p.Walk(p.origin(r.code), func(n js.Node) bool {
+		if p.Kind(n) == js.Ident {
+			if o := p.origin(n); o != n {
+				p.Walk(o, look)
+			}
+		}
+		return look(n)
+	})
+	if found != "" {
+		p.Can(r.node, capability.Capability{Name: capability.Import, Target: found, Certainty: capability.Likely})
+		p.Report(r.node, mapSeverity(found), "makes names of modules stand for code of %s", found)
+	}
+}
+
+// hiddenSource is a source of modules whose server's name is not known from the text.
+func (p *Pass) hiddenSource(c *flow.Call) {
+	urls := c.Args[min(1, len(c.Args)):]
+	for _, f := range p.Graph.Obj(c.Arg(0)).Fields {
+		urls = append(urls[:len(urls):len(urls)], f.Value)
+	}
+	if o := p.origin(c.Arg(0)); p.Kind(o) == js.Object { // under names that are put together, too
+		for _, f := range p.List(o) {
+			if p.Kind(f) == js.Property {
+				urls = append(urls[:len(urls):len(urls)], p.Value(f))
+			}
+		}
+	}
+	for _, u := range urls {
+		for _, t := range p.Graph.Str(u).Texts {
+			if host, absolute := t.Host(); absolute && strings.HasPrefix(host, "<") && !p.own(host) {
+				p.Can(c.Node, capability.Capability{Name: capability.Import, Target: spell(t), Certainty: capability.Likely})
+				p.Report(c.Node, finding.High, "takes modules from a server whose name it puts together")
+				return
+			}
+		}
+	}
+}
+
+var quotedAddress = regexp.MustCompile(`["'\x60]((?:https?:)?//[^"'\x60\\\s]+)`)
+
+// mapSeverity is lower for servers whose code many people look at.
+func mapSeverity(host string) finding.Severity {
+	if hosting.Libraries(host) || hosting.Open(host) != "" {
+		return finding.Medium
+	}
+	return finding.High
+}

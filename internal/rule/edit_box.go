@@ -1,0 +1,61 @@
+package rule
+
+import (
+	"strings"
+
+	"sallyport/internal/finding"
+	"sallyport/internal/flow"
+	"sallyport/internal/js"
+)
+
+// boxLoaders reports scripts that change what stands in the edit box, and that hold a line of code which loads from somebody else's
+// server: whoever saves a page of code then saves the line too.
+func (p *Pass) boxLoaders() {
+	at := p.fillsBox()
+	if at == 0 {
+		return
+	}
+	host := ""
+	p.each(func(n js.Node) {
+		if host != "" {
+			return
+		}
+		for _, t := range p.Graph.Str(n).Texts {
+			for _, m := range loaded.FindAllStringSubmatch(written(t), 4) {
+				if hosts := p.foreign(flow.Abstract{Texts: []flow.Text{{{Text: m[1]}}}}); len(hosts) > 0 {
+					host = hosts[0]
+				}
+			}
+		}
+	}, js.String, js.Template, js.Binary)
+	if host != "" {
+		p.Report(at, finding.High, "changes the text in the edit box, and has a line of code ready that loads from %s", host)
+	}
+}
+
+// fillsBox is a place where the text of the edit box is changed, 0 when there is none.
+func (p *Pass) fillsBox() js.Node {
+	named := p.writesOut("wpTextbox1")
+	if !named && !p.writesOut("Contents") && !p.writesOut("Selection") {
+		return 0
+	}
+	for c := range p.Graph.EachCall() {
+		switch c.Method {
+		case "textSelection":
+			switch how, _ := p.Graph.Str(c.Arg(0)).Const(); how {
+			case "setContents", "replaceSelection", "encapsulateSelection":
+				return c.Node
+			}
+		case "val":
+			if named && len(c.Args) > 0 && strings.Contains(p.words(c.Object), "wpTextbox1") {
+				return c.Node
+			}
+		}
+	}
+	for a := range p.Graph.EachAssign() {
+		if named && a.Property == "value" && a.Object != 0 && strings.Contains(p.words(a.Object), "wpTextbox1") {
+			return a.Node
+		}
+	}
+	return 0
+}
