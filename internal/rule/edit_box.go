@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"regexp"
 	"strings"
 
 	"sallyport/internal/finding"
@@ -17,8 +18,15 @@ func (p *Pass) boxLoaders() {
 	}
 	host := ""
 	p.each(func(n js.Node) {
-		if host != "" {
+		if host != "" || !loaderWord.MatchString(p.Str(n)) {
 			return
+		}
+		for {
+			up := p.parent(n)
+			if kind := p.Kind(up); kind != js.Binary && kind != js.Template {
+				break
+			}
+			n = up
 		}
 		for _, t := range p.Graph.Str(n).Texts {
 			for _, m := range loaded.FindAllStringSubmatch(written(t), 4) {
@@ -27,11 +35,14 @@ func (p *Pass) boxLoaders() {
 				}
 			}
 		}
-	}, js.String, js.Template, js.Binary)
+	}, js.String, js.TemplateText)
 	if host != "" {
 		p.Report(at, finding.High, "changes the text in the edit box, and has a line of code ready that loads from %s", host)
 	}
 }
+
+// loaderWord finds literals that may belong to such a line.
+var loaderWord = regexp.MustCompile(`load|getScript|importScriptURI|addScriptTag|import|src|url`)
 
 // fillsBox is a place where the text of the edit box is changed, 0 when there is none.
 func (p *Pass) fillsBox() js.Node {
