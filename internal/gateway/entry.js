@@ -44,7 +44,8 @@
 	} else if ( typeof window !== 'undefined' && !already() ) {
 		try {
 			show();
-		} catch ( e ) { // of a script that changed the page's ways of telling; the error below is thrown all the same
+		} catch ( e ) {
+			/* A script changed how this page tells things: whoever waits still gets the error. */
 			console.error( e );
 		}
 	}
