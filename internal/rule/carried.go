@@ -28,7 +28,7 @@ func (p *Pass) carried() {
 		switch {
 		case c.Is("FontFace"):
 			p.pictured(c.Node, c.Arg(1), c.Where)
-		case (c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute") && len(c.Args) == 2:
+		case setsAttribute(c) && len(c.Args) == 2:
 			if name, _ := p.Graph.Str(c.Arg(0)).Const(); name == "href" && c.Tag != "link" && p.tagOf(c.Object) != "link" {
 				p.linked(c.Node, c.Arg(1), c.Where)
 			}
@@ -105,7 +105,7 @@ func (p *Pass) basis() {
 	}
 	for c := range p.Graph.EachCall() {
 		switch {
-		case (c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute") && len(c.Args) == 2 && (c.Tag == "base" || p.tagOf(c.Object) == "base"):
+		case setsAttribute(c) && len(c.Args) == 2 && (c.Tag == "base" || p.tagOf(c.Object) == "base"):
 			if name, _ := p.Graph.Str(c.Arg(0)).Const(); name == "href" {
 				p.based(c.Node, c.Arg(1))
 			}
@@ -151,7 +151,7 @@ func (p *Pass) mapped(r running) {
 			a := p.Graph.Str(n)
 			for _, t := range a.Texts {
 				for _, m := range quotedAddress.FindAllStringSubmatch(`"`+written(t)+`"`, 16) {
-					for _, host := range p.foreign(flow.Abstract{Texts: []flow.Text{{{Text: m[1]}}}}) {
+					for _, host := range p.foreign(plainly(m[1])) {
 						found = host
 					}
 				}

@@ -19,9 +19,7 @@ func (p *Pass) hinted(element js.Node) bool {
 		return false
 	}
 	hint := func(n js.Node) bool {
-		return slices.ContainsFunc(p.Graph.Str(n).Consts(), func(rel string) bool {
-			return strings.Contains(rel, "prefetch") || strings.Contains(rel, "preconnect") || strings.Contains(rel, "prerender")
-		})
+		return slices.ContainsFunc(p.Graph.Str(n).Consts(), isHint)
 	}
 	for a := range p.Graph.EachAssign() {
 		if a.Property == "rel" && a.Object != 0 && p.Tree.Binding(a.Object) == b && hint(a.Value) {
@@ -29,7 +27,7 @@ func (p *Pass) hinted(element js.Node) bool {
 		}
 	}
 	for c := range p.Graph.EachCall() {
-		if (c.Method == "setAttribute" || c.Method == "attr" || c.Method == "prop") && p.Tree.Binding(c.Object) == b && hint(c.Arg(1)) {
+		if setsAttribute(c) && p.Tree.Binding(c.Object) == b && hint(c.Arg(1)) {
 			return true
 		}
 	}
@@ -65,8 +63,10 @@ func (p *Pass) assigned(c *flow.Call) []request {
 	return out
 }
 
-func (p *Pass) saysHint(n js.Node) bool {
-	rel := p.Graph.Str(n).Pattern()
+func (p *Pass) saysHint(n js.Node) bool { return isHint(p.Graph.Str(n).Pattern()) }
+
+// isHint says whether what a link element is for (its rel) is only to be fetched ahead of time.
+func isHint(rel string) bool {
 	return strings.Contains(rel, "prefetch") || strings.Contains(rel, "preconnect") || strings.Contains(rel, "prerender")
 }
 
@@ -147,7 +147,7 @@ func (p *Pass) leftBehind() {
 				continue
 			}
 			for _, m := range tags.FindAllStringSubmatch(written(t), 8) {
-				for _, host := range p.foreign(flow.Abstract{Texts: []flow.Text{{{Text: m[2] + m[4] + m[6]}}}}) {
+				for _, host := range p.foreign(plainly(m[2] + m[4] + m[6])) {
 					p.leaks(s.node, s.value, p.whereAround(s.node), "image", host)
 				}
 			}
@@ -252,7 +252,7 @@ func (p *Pass) filledAtOnce(c *flow.Call) []js.Node {
 		}
 	case (c.Method == "attr" || c.Method == "prop") && len(c.Args) == 1:
 		from = c.Args
-	case (c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute") && len(c.Args) == 2:
+	case setsAttribute(c) && len(c.Args) == 2:
 		if s, _ := p.Graph.Str(c.Arg(0)).Const(); s == "value" {
 			return c.Args[1:]
 		}

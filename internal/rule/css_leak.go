@@ -27,7 +27,7 @@ input[value^="a"] { background: url(…a) } tells a server letter by letter what
 			case s.Kind == js.StyleAttribute && s.Property == "value" && s.Operator != "=":
 				read = s.End
 			case s.Kind == js.StyleURL && read >= 0 && !strings.Contains(p.Text[read:s.Start], "}"):
-				if len(p.foreign(flow.Abstract{Texts: []flow.Text{{{Text: s.Value}}}})) > 0 {
+				if len(p.foreign(plainly(s.Value))) > 0 {
 					p.ReportAt(s.Start, s.End, finding.High, "tells %s what a field begins with", hostOf(s.Value))
 				}
 			}

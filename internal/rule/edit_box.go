@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"sallyport/internal/finding"
-	"sallyport/internal/flow"
 	"sallyport/internal/js"
 )
 
@@ -29,10 +28,8 @@ func (p *Pass) boxLoaders() {
 			n = up
 		}
 		for _, t := range p.Graph.Str(n).Texts {
-			for _, m := range loaded.FindAllStringSubmatch(written(t), 4) {
-				if hosts := p.foreign(flow.Abstract{Texts: []flow.Text{{{Text: m[1]}}}}); len(hosts) > 0 {
-					host = hosts[0]
-				}
+			if h := p.loaderHost(written(t), 4); h != "" {
+				host = h
 			}
 		}
 	}, js.String, js.TemplateText)

@@ -39,6 +39,11 @@ func (p *Pass) attribute(c *flow.Call, r request) (request, bool) {
 	return p.finish(r), len(r.urls) > 0
 }
 
+// setsAttribute says whether a call is one of those that set an attribute by its name.
+func setsAttribute(c *flow.Call) bool {
+	return c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute"
+}
+
 // tagOf is the element a chain like $( '<img>' ).attr( … ) began with.
 func (p *Pass) tagOf(n js.Node) string {
 	begin := p.chain(n)

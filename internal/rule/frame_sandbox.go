@@ -31,7 +31,7 @@ func (p *Pass) sandboxed(n js.Node) bool {
 	}
 	for c := range p.Graph.EachCall() {
 		switch {
-		case c.Method == "setAttribute" || c.Method == "attr" || c.Method == "prop":
+		case setsAttribute(c):
 			if name, _ := p.Graph.Str(c.Arg(0)).Const(); name == "sandbox" && same(c.Object) {
 				return p.keepsOut(c.Arg(1))
 			}

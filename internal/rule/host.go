@@ -19,6 +19,11 @@ func (p *Pass) own(host string) bool {
 		strings.HasPrefix(host, "<"+string(flow.ScriptURL)+">")
 }
 
+// plainly is an address that stands in a text of the script as it is.
+func plainly(address string) flow.Abstract {
+	return flow.Abstract{Texts: []flow.Text{{{Text: address}}}}
+}
+
 // foreign are the hosts of other people that a URL may lead to.
 func (p *Pass) foreign(a flow.Abstract) []string {
 	var out []string

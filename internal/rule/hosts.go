@@ -92,7 +92,7 @@ func mayLoad(s string) bool {
 func (p *Pass) markup(n js.Node, s string) {
 	for _, m := range tags.FindAllStringSubmatch(s, 50) {
 		how, address := howTag(strings.ToLower(m[1]+m[3]+m[5])), m[2]+m[4]+m[6]
-		a := flow.Abstract{Texts: []flow.Text{{{Text: address}}}}
+		a := plainly(address)
 		for _, host := range p.foreign(a) {
 			p.contacts(n, host, how, flow.Where{})
 		}
@@ -116,7 +116,7 @@ func howTag(tag string) string {
 // pageParts reads style sheets and the addresses in Vue templates.
 func (p *Pass) pageParts() {
 	say := func(start, end int, address, how string) {
-		a := flow.Abstract{Texts: []flow.Text{{{Text: address}}}}
+		a := plainly(address)
 		for _, host := range p.foreign(a) {
 			p.text.out.Capabilities = append(p.text.out.Capabilities, capability.Capability{
 				Name: capability.Network, Target: host, How: how, Certainty: capability.Certain, Line: p.span(start, end).Start.Line,

@@ -45,7 +45,7 @@ func (p *Pass) madePasswordFields() []js.Node {
 		}
 	}
 	for c := range p.Graph.EachCall() {
-		if (c.Method == "setAttribute" || c.Method == "attr" || c.Method == "prop") && len(c.Args) == 2 {
+		if setsAttribute(c) && len(c.Args) == 2 {
 			if s, _ := p.Graph.Str(c.Arg(0)).Const(); s == "type" && is(c.Arg(1)) {
 				out = append(out, c.Node)
 			}

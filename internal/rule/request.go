@@ -140,7 +140,7 @@ func (p *Pass) requestOf(c *flow.Call) (request, bool) {
 		}
 		r.how = "navigate"
 		url()
-	case c.Method == "setAttribute" || c.Method == "attr" || c.Method == "prop":
+	case setsAttribute(c):
 		return p.attribute(c, r)
 	case c.Is("$().css"):
 		return p.background(c, r)

@@ -45,7 +45,7 @@ func (p *Pass) findRuns() []running {
 			add(c.Args[len(c.Args)-1], "constructor")
 		case c.Is("setTimeout", "setInterval") && p.isText(c.Arg(0)):
 			add(c.Arg(0), c.Method)
-		case c.Method == "setAttribute" || c.Method == "attr" || c.Method == "prop":
+		case setsAttribute(c):
 			for _, code := range p.handlerTexts(c) {
 				add(code, "event attribute")
 			}

@@ -51,10 +51,18 @@ and says so.`,
 // wiki loads it from the wiki.
 func (p *Pass) loadsFrom(w *write) string {
 	for _, t := range w.texts {
-		for _, m := range loaded.FindAllStringSubmatch(t.Pattern(), 16) {
-			if hosts := p.foreign(flow.Abstract{Texts: []flow.Text{{{Text: m[1]}}}}); len(hosts) > 0 {
-				return hosts[0]
-			}
+		if host := p.loaderHost(t.Pattern(), 16); host != "" {
+			return host
+		}
+	}
+	return ""
+}
+
+// loaderHost is the first host of somebody else from which code loads more, looking at so many of its loaders at most: "" for none.
+func (p *Pass) loaderHost(code string, most int) string {
+	for _, m := range loaded.FindAllStringSubmatch(code, most) {
+		if hosts := p.foreign(plainly(m[1])); len(hosts) > 0 {
+			return hosts[0]
 		}
 	}
 	return ""

@@ -137,7 +137,7 @@ func (p *Pass) callSinks(c *flow.Call) []sink {
 	case c.Is("$"):
 		out := one(0, false)
 		return append(out, p.fieldSinks(c, c.Arg(1), "html")...)
-	case c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute":
+	case setsAttribute(c):
 		return p.namedSink(c)
 	case c.Method == "parseFromString":
 		if strings.Contains(p.Graph.Str(c.Arg(1)).Pattern(), "xml") || !p.adopts(c.Node) {

@@ -47,7 +47,7 @@ func (p *Pass) urlSinks() []urlSink {
 		switch {
 		case c.Is("location.assign", "location.replace", "window.open", "open"):
 			out = append(out, urlSink{c.Node, c.Arg(0), true})
-		case c.Method == "attr" || c.Method == "prop" || c.Method == "setAttribute":
+		case setsAttribute(c):
 			for _, name := range p.Graph.Str(c.Arg(0)).Consts() {
 				if p.leads(c.Tag, c.Object, name) || p.opens(c.Tag, c.Object, name) {
 					out = append(out, urlSink{c.Node, c.Arg(1), false})

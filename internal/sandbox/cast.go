@@ -21,10 +21,10 @@ func (s *Sandbox) cast(u *subject) ([]decoy.Persona, map[string]string) {
 	for _, title := range titlesIn(u.Text) {
 		pages[title] = lampsAndHarbours + commentsIn(u.Text)
 	}
-	for _, title := range codePages(u.Text) {
+	for _, title := range pagesNamed(namesCode, u.Text) {
 		pages[title] = decoy.NotWritten
 	}
-	for _, title := range dataPages(u.Text) {
+	for _, title := range pagesNamed(namesData, u.Text) {
 		pages[title] = settingsFor(u.Text)
 	}
 	for _, p := range u.demand.pages {

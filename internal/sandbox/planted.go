@@ -9,27 +9,16 @@ import (
 // planted is code that does nothing: a script that runs what it finds in a page, a comment or settings runs it.
 const planted = `'lamp planted'`
 
-// namesData finds pages with settings that a script names.
+// namesData finds pages with settings that a script reads.
 var namesData = regexp.MustCompile(`['"\x60=]((?:User|User[ _]talk|Project|Wikipedia|MediaWiki|Template|Module|Help):[^'"\x60&\n$]{1,80}\.json)['"\x60&]`)
 
-// namesCode finds pages of code for everybody that a script names.
+// namesCode finds pages of code for everybody that a script names: it may well change only what is there.
 var namesCode = regexp.MustCompile(`['"\x60=](MediaWiki:[^'"\x60&\n$]{1,80}\.(?:js|css))['"\x60&]`)
 
-// codePages are pages of code that a script names, by their titles: it may well change only what is there.
-func codePages(text string) []string {
+// pagesNamed are the pages that a script names where a pattern finds them, by their titles.
+func pagesNamed(pattern *regexp.Regexp, text string) []string {
 	var out []string
-	for _, m := range namesCode.FindAllStringSubmatch(text, maxNamed) {
-		if title := titleIn(m[1]); title != "" && !slices.Contains(out, title) {
-			out = append(out, title)
-		}
-	}
-	return out
-}
-
-// dataPages are the pages of settings that a script reads, by their titles.
-func dataPages(text string) []string {
-	var out []string
-	for _, m := range namesData.FindAllStringSubmatch(text, maxNamed) {
+	for _, m := range pattern.FindAllStringSubmatch(text, maxNamed) {
 		if title := titleIn(m[1]); title != "" && !slices.Contains(out, title) {
 			out = append(out, title)
 		}

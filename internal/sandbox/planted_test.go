@@ -19,7 +19,7 @@ func TestSettingsHoldWhatAScriptAsksThemFor(t *testing.T) {
 			t.Errorf("%s, without %s", got, want)
 		}
 	}
-	if diff := cmp.Diff([]string{"User:Ida/lamps.json"}, dataPages(script)); diff != "" {
+	if diff := cmp.Diff([]string{"User:Ida/lamps.json"}, pagesNamed(namesData, script)); diff != "" {
 		t.Error(diff)
 	}
 }
