@@ -203,13 +203,10 @@
 		}
 		said[ item.id ] = item;
 		Object.assign( words, told );
-		window.RLQ.push( [ [ 'mediawiki.util' ], function () {
-			var kind = item.stops ? 'stays' : 'goes', board = boards[ kind ];
-			if ( board ) {
-				grow( board, item );
-			} else {
-				board = boards[ kind ] = newBoard();
-				grow( board, item );
+		window.RLQ.push( [ [ 'mediawiki.notification' ], function () {
+			var kind = item.stops ? 'stays' : 'goes', board = boards[ kind ] || newBoard();
+			grow( board, item );
+			if ( !board.notice ) {
 				open( board, kind );
 			}
 		} ] );
@@ -266,44 +263,40 @@
 		}
 	}
 
-	/* MediaWiki's notices are live regions: screen readers say what comes in, and the focus stays where it is. */
+	/*
+	 * MediaWiki's notices are live regions: screen readers say what comes in, and the focus stays where it is. This asks the module
+	 * itself: of the function mw.notify, one half of MediaWiki's versions (1.39 among them) give no notice back.
+	 */
 	function open( board, kind ) {
-		var before, told = mw.notify( board.box, { autoHide: kind === 'goes', autoHideSeconds: 'long', tag: 'sallyport-' + kind, type: 'warn' } );
+		var before, close, notice = mw.notification.notify( board.box, { autoHide: kind === 'goes', autoHideSeconds: 'long', tag: 'sallyport-' + kind, type: 'warn' } );
+		// A script may have put a function of its own in that one's place: then what comes next gets a notice anew.
+		if ( !notice || !notice.pause || !notice.resume || !notice.close || !notice.$notification ) {
+			return;
+		}
+		board.notice = notice;
+		boards[ kind ] = board;
 		board.box.addEventListener( 'focusin', function ( event ) {
 			if ( !board.box.contains( event.relatedTarget ) ) {
 				before = event.relatedTarget;
 			}
 		} );
 		board.box.addEventListener( 'keydown', function ( event ) {
-			if ( event.key === 'Escape' && board.notice ) {
-				board.notice.close();
+			if ( event.key === 'Escape' ) {
+				notice.close();
 			}
 		} );
-		// A script may have put a function of its own in that one's place: then what comes next gets a notice anew.
-		if ( !told || !told.then ) {
-			delete boards[ kind ];
-			return;
-		}
-		told.then( function ( notice ) {
-			var close;
-			if ( !notice || !notice.pause || !notice.resume || !notice.close || !notice.$notification ) {
+		notice.$notification.attr( 'aria-atomic', 'false' ); // of a list that grows, only what is new is read out
+		close = notice.close;
+		notice.close = function () {
+			var within = board.box.contains( document.activeElement );
+			if ( boards[ kind ] === board ) {
 				delete boards[ kind ];
-				return;
 			}
-			close = notice.close;
-			board.notice = notice;
-			notice.$notification.attr( 'aria-atomic', 'false' ); // of a list that grows, only what is new is read out
-			notice.close = function () {
-				var within = board.box.contains( document.activeElement );
-				if ( boards[ kind ] === board ) {
-					delete boards[ kind ];
-				}
-				close.call( notice );
-				if ( within && before ) {
-					before.focus();
-				}
-			};
-		} );
+			close.call( notice );
+			if ( within && before ) {
+				before.focus();
+			}
+		};
 	}
 
 	/* What the operators switched off is said once in a browser. */

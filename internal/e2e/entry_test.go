@@ -101,14 +101,14 @@ func TestScriptsRunForWhomTheRulesLetThemInEveryIdiom(t *testing.T) {
 		g.addUser(name, password(name))
 	}
 	for name, could := range map[string]string{
-		"calm": "mw.notify( 'calm' );", "contacts": "fetch( 'https://words.test/' );", "evaluates": "eval( window.never );", "cookies": "window.kept = document.cookie;",
+		"calm": "mw.notify( 'calm' );", "contacts": "fetch( 'https://words.test/' );", "evaluates": "eval( window.never );", "again": "eval( window.never );", "cookies": "window.kept = document.cookie;",
 		"throws": "fetch( 'https://words.test/' ); } throw new Error( 'of its own' ); {",
 	} {
 		g.edit("Mara", "User:Mara/"+name+".js", scriptThat(name, could))
 	}
 	g.edit("Noor", "User:Noor/common.js", scriptThat("common", ""))
 	g.edit("Bob", "User:Bob/common.js", scriptThat("common", "eval( window.never );"))
-	for _, title := range []string{"User:Mara/calm.js", "User:Mara/contacts.js", "User:Mara/evaluates.js", "User:Mara/cookies.js", "User:Mara/throws.js", "User:Bob/common.js"} {
+	for _, title := range []string{"User:Mara/calm.js", "User:Mara/contacts.js", "User:Mara/evaluates.js", "User:Mara/again.js", "User:Mara/cookies.js", "User:Mara/throws.js", "User:Bob/common.js"} {
 		g.eventually(title+" is read", func() bool {
 			var e struct{ Facts struct{ Read bool } }
 			return json.Unmarshal([]byte(g.sally("entry", "explain", "--config", g.file, "--format", "json", "-", title)), &e) == nil && e.Facts.Read
@@ -149,6 +149,9 @@ func TestScriptsRunForWhomTheRulesLetThemInEveryIdiom(t *testing.T) {
 		p.Screenshot(filepath.Join(dir, "entry-refused.png"))
 	}
 	whole(p, "nobody")
+	// What is told after the notice is there joins it.
+	browsertest.Eval[bool](p, "importScript( 'User:Mara/again.js' ), true")
+	p.WaitFor("[ ...document.querySelectorAll( '.mw-notification-tag-sallyport-stays.mw-notification-visible' ) ].some( ( e ) => [ 'evaluates', 'again' ].every( ( name ) => e.textContent.includes( `User:Mara/${ name }.js was not run.` ) ) )")
 	browsertest.Eval[bool](p, "importScript( 'User:Mara/throws.js' ), true")
 	p.WaitFor("[ ...document.querySelectorAll( '.mw-notification-tag-sallyport-goes' ) ].some( ( e ) => e.textContent.includes( 'User:Mara/throws.js runs. It contacts another site.' ) )")
 	p.WaitFor("document.querySelectorAll( '.mw-notification' ).length === 2") // what was refused, and what runs

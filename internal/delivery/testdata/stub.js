@@ -39,7 +39,7 @@ async ( source, world, act ) => {
 	const mw = {
 		loader, config: { get: ( key ) => key in world.config ? world.config[ key ] : null },
 		log: { error: ( what ) => say( 'error', String( what ) ) },
-		notify: ( box, o ) => {
+		notification: { notify: ( box, o ) => {
 			const attributes = {}, notice = {
 				isOpen: true, timer: 0,
 				pause() { this.timer++; }, resume() {}, close() { this.isOpen = false; box.remove(); },
@@ -48,8 +48,8 @@ async ( source, world, act ) => {
 			globalThis.document.body.append( box );
 			notices.push( { notice, box, attributes } );
 			say( 'notify', o.tag, o.autoHide ? 'goes' : 'stays', shown( box ) );
-			return { then: ( f ) => f( notice ) };
-		},
+			return notice;
+		} },
 		util: { addPortletLink: ( ...a ) => say( 'menu', text( a ) ) }
 	};
 	const $ = ( what ) => what();

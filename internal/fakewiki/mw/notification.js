@@ -72,5 +72,4 @@ mw.notification = {
 	pause() {},
 	resume() {}
 };
-mw.notify = ( message, options ) => $.Deferred().resolve( mw.notification.notify( message, options ) ).promise();
 module.exports = mw.notification;

@@ -256,8 +256,9 @@ async ( farSource, downSource ) => {
 		is( [ mw.storage.getObject( 'test' ), mw.storage.session.get( 'test' ), mw.storage.get( 'none' ) ], [ { a: 1 }, 'x', null ] );
 	} );
 	await check( 'mw.notify shows a message', async () => {
-		await mw.notify( 'Be <b>aware</b>', { type: 'warn' } );
+		const told = await mw.notify( 'Be <b>aware</b>', { type: 'warn' } );
 		is( $( '.mw-notification-type-warn .mw-notification-content' ).html(), 'Be &lt;b&gt;aware&lt;/b&gt;' );
+		is( [ told.close, typeof mw.notification.notify( 'Again' ).close ], [ undefined, 'function' ] ); // 1.39 gives require
 	} );
 	await check( 'a Vue component with a template mounts', async () => {
 		mw.messages.set( 'test-vue', 'Count: $1' );

@@ -38,7 +38,8 @@ window.importScript = ( page ) => window.importScriptURI( rawUrl( page, 'text/ja
 window.importStylesheetURI = ( url, media ) => mw.loader.addLinkTag( url, media );
 window.importStylesheet = ( page ) => window.importStylesheetURI( rawUrl( page, 'text/css' ) );
 
-mw.notify = ( message, options ) => mw.loader.using( 'mediawiki.notification' ).then( () => mw.notification.notify( message, options ) );
+// In 1.39 the promise is of the loading alone, and gives no notice.
+mw.notify = ( message, options ) => mw.loader.using( 'mediawiki.notification', () => mw.notification.notify( message, options ) );
 
 // Entries of RLQ that name what they need.
 const waiting = window.RLQ || [];
