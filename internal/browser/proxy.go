@@ -111,7 +111,7 @@ func (p *proxy) connect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, err := io.WriteString(raw, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
-		raw.Close()
+		_ = raw.Close()
 		return
 	}
 	t := &tunnel{Conn: raw, r: rw.Reader, scheme: "http", host: r.Host}
@@ -121,10 +121,10 @@ func (p *proxy) connect(w http.ResponseWriter, r *http.Request) {
 // welcome looks at a tunnel's first byte, which tells TLS from the rest, and hands it to the server if HTTP is inside.
 func (p *proxy) welcome(t *tunnel, host, port string) {
 	raw := t.Conn
-	defer context.AfterFunc(p.done, func() { raw.Close() })()
+	defer context.AfterFunc(p.done, func() { _ = raw.Close() })()
 	first, err := t.r.Peek(1)
 	if err != nil {
-		t.Close()
+		_ = t.Close()
 		return
 	}
 	if first[0] == 0x16 { // a TLS handshake record

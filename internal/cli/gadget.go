@@ -69,16 +69,16 @@ func (c gadgetFromScript) Run(s streams) error {
 func writeCopy(out io.Writer, dir string, files map[string]string) error {
 	names := slices.Sorted(maps.Keys(files))
 	for _, name := range names {
-		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) { //nolint:gosec // the folder is whose command it is
 			return fmt.Errorf("%s is there already: choose another name or another --dir", filepath.Join(dir, name))
 		}
 	}
 	for _, name := range names {
 		at := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil { //nolint:gosec // it will be published
 			return err
 		}
-		if err := os.WriteFile(at, []byte(files[name]), 0o644); err != nil { // #nosec G306 -- it will be published
+		if err := os.WriteFile(at, []byte(files[name]), 0o644); err != nil { //nolint:gosec // see above
 			return err
 		}
 		fmt.Fprintln(out, at)

@@ -155,7 +155,7 @@ func (a *Archive) gather(ctx context.Context, t Text) (*File, error) {
 
 func (a *Archive) warn(what string, t wiki.Title, err error) {
 	if !errors.Is(err, context.Canceled) {
-		a.Log.Warn(what, "wiki", a.Site.ID, "page", a.Site.PrefixedText(t), "err", err)
+		a.Log.Warn(what, "wiki", a.Site.ID, "page", a.Site.PrefixedText(t), "err", err) //nolint:sloglint // what is a constant of those who call
 	}
 }
 

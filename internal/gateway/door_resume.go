@@ -109,11 +109,11 @@ func (d *Door) ended(w http.ResponseWriter, r *http.Request, s *pending.Sending)
 	case s.State == store.Done && machine(r):
 		d.problem(w, r, http.StatusConflict, "sallyport-done", "This change has been made already.", nil)
 	case s.State == store.Done:
-		http.Redirect(w, r, d.after(s.Change), http.StatusSeeOther)
+		http.Redirect(w, r, d.after(s.Change), http.StatusSeeOther) //nolint:gosec // a page of the wiki
 	case s.State == store.Parked && machine(r):
 		d.waits(w, r, s.Change)
 	case s.State == store.Parked:
-		http.Redirect(w, r, d.Desk.Address(s.ID), http.StatusSeeOther)
+		http.Redirect(w, r, d.Desk.Address(s.ID), http.StatusSeeOther) //nolint:gosec // a page of ours
 	default:
 		d.told(w, r, http.StatusConflict, s, "The wiki did not make the change: "+s.Told.Outcome)
 	}

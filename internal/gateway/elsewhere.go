@@ -44,7 +44,7 @@ func Elsewhere(wiki, here *url.URL) http.Handler {
 func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // hereAlone makes a cookie one of the host it comes from, over HTTP.
-func hereAlone(c *http.Cookie) *http.Cookie {
+func hereAlone(c *http.Cookie) *http.Cookie { //nolint:gosec // a preview is on loopback, over HTTP
 	c.Domain = ""
 	if strings.HasPrefix(c.Name, "__Host-") || strings.HasPrefix(c.Name, "__Secure-") {
 		return c

@@ -56,7 +56,7 @@ const (
 // NewExposure completes one.
 func NewExposure(x Exposure) *Exposure {
 	x.room, x.turn, x.late = make(chan struct{}, exposureWaits), make(chan struct{}, exposureAsks), &sync.WaitGroup{}
-	x.life, x.giveUp = context.WithCancel(context.Background())
+	x.life, x.giveUp = context.WithCancel(context.Background()) //nolint:gosec // Close calls it
 	return &x
 }
 

@@ -137,7 +137,7 @@ func (s *Sudden) Changed(ctx context.Context, c shelf.Change) error {
 // say tells operators once of what is not done.
 func (s *Sudden) say(c *shelf.Change, what, title, why string) {
 	if _, first := s.said.SetIfAbsent(c.Now, struct{}{}); first {
-		s.Log.Error(what, "wiki", s.Site.ID, "page", title, "sha256", string(c.Now), "reason", why, "dry_run", s.DryRun)
+		s.Log.Error(what, "wiki", s.Site.ID, "page", title, "sha256", string(c.Now), "reason", why, "dry_run", s.DryRun) //nolint:sloglint // what is a constant of those who call
 	}
 }
 

@@ -258,7 +258,7 @@ func each(folder fs.FS, tarball string, do func(name string, body []byte) error)
 			continue
 		}
 		var body bytes.Buffer
-		if _, err := io.Copy(&body, archive); err != nil {
+		if _, err := io.Copy(&body, archive); err != nil { //nolint:gosec // it reads from left, which ends
 			return fmt.Errorf("read %q: %w", name, err)
 		}
 		if err := do(name, body.Bytes()); err != nil {

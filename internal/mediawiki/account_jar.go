@@ -40,7 +40,7 @@ func (j *jar) Cookies(*url.URL) []*http.Cookie {
 	defer j.mu.Unlock()
 	list := make([]*http.Cookie, len(j.names))
 	for i, name := range j.names {
-		list[i] = &http.Cookie{Name: name, Value: j.cookies[name]}
+		list[i] = &http.Cookie{Name: name, Value: j.cookies[name]} //nolint:gosec // of a request
 	}
 	return list
 }

@@ -34,7 +34,7 @@ func (d *Desk) tend(ctx context.Context) {
 		"wishes and tries of a week not forgotten": func() error { return d.o.Store.ForgetPeople(ctx, d.o.Site.ID, before) },
 	} {
 		if err := do(); err != nil && ctx.Err() == nil {
-			d.o.Log.Warn(what, "err", err)
+			d.o.Log.Warn(what, "err", err) //nolint:sloglint // what is a constant, above
 		}
 	}
 }
