@@ -154,11 +154,16 @@ func TestSocketsAreReadAndAnswered(t *testing.T) {
 func TestCodeFromTextIsTold(t *testing.T) {
 	b := anyLevel(t, Options{})
 	r := visit(t, b, ContextOptions{Handler: pages{
-		"/":     `<script src=/a.js></script>`,
-		"/a.js": `eval('evaluated = 1'); new Function('made = 2')(); setTimeout('timed = 3', 0); eval('named = 4 //# sourceURL=https://hidden.example/x.js');`,
+		"/": `<script src=/a.js></script>`,
+		"/a.js": `eval('evaluated = 1'); new Function('made = 2')(); setTimeout('timed = 3', 0); eval('named = 4 //# sourceURL=https://hidden.example/x.js');
+			try { new Function('broken = 5 is none'); } catch (e) {}
+			import(URL.createObjectURL(new Blob(['window.blob = 6;'], { type: 'text/javascript' })));`,
 	}})
 	r.must(r.Navigate(t.Context(), wikiURL))
-	for _, text := range []string{"evaluated = 1", "made = 2", "timed = 3", "named = 4"} {
+	r.await(Parsed, func(e Event) bool {
+		return e.Name == "" && strings.HasPrefix(e.URL, "blob:") && strings.Contains(e.Text, "blob = 6")
+	})
+	for _, text := range []string{"evaluated = 1", "made = 2", "timed = 3", "named = 4", "broken = 5"} {
 		e := r.await(Parsed, func(e Event) bool { return strings.Contains(e.Text, text) })
 		if e.Name != "eval" || len(e.SHA256) != 64 || (len(e.Stack) == 0 && text != "timed = 3") {
 			t.Errorf("%s: %+v", text, e)
@@ -388,6 +393,18 @@ func TestNavigationsWithoutADocumentLeaveThePage(t *testing.T) {
 	r.await(Download, func(e Event) bool { return e.Name == "x.bin" && e.URL == wikiURL+"file" })
 	r.must(r.Evaluate(ctx, "location.href = '/none'", nil))
 	r.await(Navigating, func(e Event) bool { return e.URL == wikiURL+"none" })
+}
+
+func TestGoingBackIsWhatTheBrowsersButtonDoes(t *testing.T) {
+	b := anyLevel(t, Options{})
+	r := visit(t, b, ContextOptions{Handler: pages{"/": "<title>first</title>", "/next": "<title>next</title>"}})
+	ctx := t.Context()
+	r.must(r.Navigate(ctx, wikiURL))
+	r.must(r.Navigate(ctx, wikiURL+"next"))
+	r.must(r.Back(ctx))
+	if got := value[string](r, "document.title + ' ' + performance.getEntriesByType('navigation')[0].type"); got != "first back_forward" {
+		t.Errorf("the page is %q", got)
+	}
 }
 
 func TestDialogsAreAnswered(t *testing.T) {

@@ -15,7 +15,7 @@ const (
 	Frame        Kind = "frame"        // a WebSocket message to us, seen by the proxy. URL, Text, Name: text or binary
 	Dialled      Kind = "dialled"      // a connection that did not speak HTTP, seen by the proxy and closed: TURN over TCP. URL: host:port; Name: tcp or tls
 	WebTransport Kind = "webtransport" // asked for, never answered. URL, Stack
-	Parsed       Kind = "parsed"       // a script was compiled. ID, URL (empty for eval), SHA256, Length, Stack (who, for eval), Name: eval or empty, Text for eval
+	Parsed       Kind = "parsed"       // a script was compiled. ID, URL (empty for eval), SHA256, Length, Stack (who, for eval), Name: eval or empty, Text for eval, blob: and data:. Text that was to become code and did not parse counts too
 	Console      Kind = "console"      // Name: log, warning, error…; Text, Stack
 	Exception    Kind = "exception"    // nobody caught it. Text, Stack; Name: instrumentation when it is ours
 	Navigated    Kind = "navigated"    // a frame has a new document. URL, Frame

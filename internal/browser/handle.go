@@ -29,6 +29,7 @@ var handlers = map[string]func(*target, json.RawMessage){
 	"Runtime.consoleAPICalled":           with((*target).consoleCalled),
 	"Runtime.exceptionThrown":            with((*target).exceptionThrown),
 	"Debugger.scriptParsed":              with((*target).scriptParsed),
+	"Debugger.scriptFailedToParse":       with((*target).scriptBroken),
 	"Network.requestWillBeSent":          with((*target).requestWillBeSent),
 	"Network.loadingFailed":              with((*target).loadingFailed),
 	"Network.webSocketCreated":           with((*target).webSocketCreated),

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 )
 
 type parsedScript struct {
@@ -18,7 +19,7 @@ type parsedScript struct {
 }
 
 // scriptParsed tells of code. Code that was made from text while a script ran has no address of its own, or only the one it gives
-// itself; its text is asked for.
+// itself, or one of text that a page made; its text is asked for.
 func (t *target) scriptParsed(p parsedScript) {
 	c := t.context
 	c.mu.Lock()
@@ -34,11 +35,14 @@ func (t *target) scriptParsed(p parsedScript) {
 		e.Frame, e.Document = r.frame, r.url
 	}
 	t.mu.Unlock()
-	if p.URL != "" && !p.HasSource {
+	made := strings.HasPrefix(p.URL, "blob:") || strings.HasPrefix(p.URL, "data:")
+	if p.URL != "" && !p.HasSource && !made {
 		c.post.put(e)
 		return
 	}
-	e.Name = "eval"
+	if !made {
+		e.Name = "eval"
+	}
 	seal := c.post.later(e)
 	if seal == nil {
 		return
@@ -52,6 +56,14 @@ func (t *target) scriptParsed(p parsedScript) {
 		}
 		seal(func(e *Event) { e.Text = answer.ScriptSource })
 	})
+}
+
+// scriptBroken tells of text that was to become code and is none: that somebody tried says as much. What has an address is told of as an
+// exception.
+func (t *target) scriptBroken(p parsedScript) {
+	if p.URL == "" || p.HasSource {
+		t.scriptParsed(p)
+	}
 }
 
 // disown keeps a script of our own out of the events. It is known by its hash, which a page cannot use for code of its own.

@@ -137,6 +137,38 @@ func (c *Context) Navigate(ctx context.Context, url string) error {
 	return c.page.silent()
 }
 
+// Back goes to the document before this one, as the browser's button does, and waits until it has loaded. Where there is none it does
+// nothing.
+func (c *Context) Back(ctx context.Context) error {
+	var history struct {
+		CurrentIndex int
+		Entries      []struct{ ID int }
+	}
+	if err := c.call(ctx, c.page, "Page.getNavigationHistory", nil, &history); err != nil {
+		return fmt.Errorf("go back: %w", err)
+	}
+	if history.CurrentIndex < 1 || history.CurrentIndex > len(history.Entries) {
+		return nil
+	}
+	if c.options.Coverage {
+		if err := c.collect(ctx); err != nil {
+			return err
+		}
+	}
+	c.mu.Lock()
+	before := c.loads.committed
+	c.mu.Unlock()
+	if err := c.call(ctx, c.page, "Page.navigateToHistoryEntry", object{"entryId": history.Entries[history.CurrentIndex-1].ID}, nil); err != nil {
+		return fmt.Errorf("go back: %w", err)
+	}
+	if err := c.loaded(ctx, before); err != nil {
+		return fmt.Errorf("go back: %w", err)
+	}
+	c.await([]*target{c.page})
+	c.post.drain()
+	return c.page.silent()
+}
+
 // stalled is how long a document that is there may ask for nothing before it counts as loaded without its load event, which a page can
 // keep from coming, for instance by starting a download.
 const stalled = 300 * time.Millisecond

@@ -32,6 +32,7 @@ func switches(l launch, profile string) []string {
 		"--disable-blink-features=AutomationControlled", "--disable-popup-blocking", "--disable-hang-monitor",
 		"--disable-renderer-backgrounding", "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows",
 		"--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication",
+		"--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4", // a mouse, which few servers have
 		"--force-color-profile=srgb", "--lang=" + ownLocale, "--hide-scrollbars",
 	}
 	if !strings.HasSuffix(filepath.Base(l.path), "headless-shell") {

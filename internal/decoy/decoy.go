@@ -74,13 +74,16 @@ type Visit struct {
 	Config   map[string]any // further values of mw.config
 	Options  map[string]any // preferences
 	Cookies  map[string]string
+	Named    []string // names in the script: people whom lists tell of
+	Prefixes []string // what the script takes for prefixes of other wikis
 	// Companions are loaded before the script, and without it too: a baseline has them.
 	Companions []Companion
 	// Modules are loaded before the script and its companions are: what a gadget's definition would name.
 	Modules []string
 	Shim    string // JavaScript that gives an older wiki what newer ones have, before the script is loaded
 
-	Witness *Witness // our own requests through the page; nil for none
+	FormWord string   // marks a form that we send ourselves; "" for none
+	Witness  *Witness // our own requests through the page; nil for none
 
 	// Record hears of everything, in several goroutines. Run, T, Persona, Page, Stage and Script are left to it.
 	Record func(trace.Event)
@@ -104,6 +107,7 @@ type Decoy struct {
 	safe     bool           // the page is one on which no user code runs
 	filled   map[string]int // how often lists were filled
 	options  map[string]any // preferences of scripts' own that were saved in this run
+	wrote    map[string]written
 }
 
 // Body is an answer that a script could read, and run.
@@ -114,7 +118,7 @@ func New(v Visit) *Decoy {
 	if v.Library == nil {
 		v.Library = &Library{}
 	}
-	return &Decoy{v: v, site: v.Source.Site(), greeted: map[string]bool{}, served: map[string]string{}, filled: map[string]int{}, options: maps.Clone(v.Options)}
+	return &Decoy{v: v, site: v.Source.Site(), greeted: map[string]bool{}, served: map[string]string{}, filled: map[string]int{}, wrote: map[string]written{}, options: maps.Clone(v.Options)}
 }
 
 // Expect says which navigation comes next; any other leaves the page where it is.

@@ -13,7 +13,7 @@ import (
 // send it. Names and ids are MediaWiki's and its extensions'.
 type form struct {
 	id, within string   // of the form, and of what stands around it
-	fields     []string // name, or name=value; a value "?" is what follows the page's name after a slash, and "on" makes a box to tick
+	fields     []string // name, or name=value; a value "?" is what follows the page's name after a slash, "on" makes a box to tick and "ticked" one that is
 	button     string   // name of the button
 	groups     []string // who may see it; nil for everybody who is logged in
 	safe       bool     // the wiki keeps users' code off it
@@ -41,7 +41,8 @@ var forms = map[string]form{
 	"globalpreferences":         {id: "mw-prefs-form", fields: []string{"wpskin=vector", "wprealname", "wpnickname"}, button: "wpPrefSave", safe: true},
 	"emailuser":                 {id: "mw-emailuserform", fields: []string{"wpTarget=?", "wpSubject", "wpText"}, button: "wpSend"},
 	"userrights": {id: "mw-userrights-form2", fields: []string{
-		"user=?", "conflictcheck-originalgroups", "wpGroup-sysop=1=on", "wpGroup-bureaucrat=1=on", "wpGroup-interface-admin=1=on", "wpGroup-bot=1=on", "user-reason",
+		"user=?", "conflictcheck-originalgroups", "wpGroup-sysop=1=on", "wpGroup-bureaucrat=1=on", "wpGroup-interface-admin=1=on", "wpGroup-bot=1=on", "wpExpiry-sysop", "wpExpiry-bureaucrat",
+		"wpExpiry-interface-admin", "wpExpiry-bot", "user-reason",
 	}, button: "saveusergroups", groups: bureaucrats},
 	"block":              {id: "mw-block-form", fields: []string{"wpTarget=?", "wpExpiry=infinite", "wpReason-other", "wpCreateAccount=1=on", "wpAutoBlock=1=on"}, button: "wpSubmit", groups: sysops},
 	"unblock":            {fields: []string{"wpTarget=?", "wpReason"}, button: "wpSubmit", groups: sysops},
@@ -50,7 +51,11 @@ var forms = map[string]form{
 	"mergehistory":       {fields: []string{"target=?", "dest", "wpComment"}, button: "merge", groups: sysops},
 	"changecontentmodel": {fields: []string{"pagetitle=?", "model=javascript", "reason"}, button: "wpSubmit", groups: sysops},
 	"nuke":               {fields: []string{"target=?", "wpReason", "pages[]=Harbour=on"}, button: "wpSubmit", groups: sysops},
-	"massmessage":        {id: "mw-massmessage-form", fields: []string{"spamlist", "subject", "message"}, button: "submit-button", groups: sysops},
+	"upload":             {id: "mw-upload-form", fields: []string{"wpUploadFile", "wpDestFile=?", "wpUploadDescription", "wpLicense", "wpWatchthis=1=on", "wpIgnoreWarning=1=on"}, button: "wpUpload"},
+	"abusefilter": {id: "mw-abusefilter-editing-form", fields: []string{
+		"wpFilterDescription=Lamps", "wpFilterRules=added_lines irlike 'lamp'", "wpFilterNotes", "wpFilterEnabled=1=ticked", "wpFilterHidden=1=on", "wpFilterActionDisallow=1=ticked", "wpFilterActionWarn=1=on",
+	}, button: "wpSave", groups: sysops},
+	"massmessage": {id: "mw-massmessage-form", fields: []string{"spamlist", "subject", "message"}, button: "submit-button", groups: sysops},
 }
 
 // formOf is the special page with a form that an address shows to the persona of the run; what follows its name in the title is param.
@@ -95,12 +100,16 @@ func (f *form) html(d *Decoy, at *url.URL, param string) string {
 		b.WriteString(`<div id="` + f.within + `">`)
 	}
 	b.WriteString(`<form method="post" class="mw-htmlform mw-htmlform-ooui oo-ui-formLayout" action="` + html.EscapeString(action) + `"`)
+	if f.id == "mw-upload-form" {
+		b.WriteString(` enctype="multipart/form-data"`)
+	}
 	if f.id != "" {
 		b.WriteString(` id="` + f.id + `"`)
 	}
 	b.WriteString(">")
 	for _, field := range f.fields {
 		name, value, _ := strings.Cut(field, "=")
+		value, ticked := strings.CutSuffix(value, "=ticked")
 		value, box := strings.CutSuffix(value, "=on")
 		switch value {
 		case "?":
@@ -110,8 +119,12 @@ func (f *form) html(d *Decoy, at *url.URL, param string) string {
 		}
 		b.WriteString(`<input name="` + name + `" id="` + inputID(name) + `" value="` + html.EscapeString(value) + `"`)
 		switch {
+		case ticked:
+			b.WriteString(` type="checkbox" checked`)
 		case box:
 			b.WriteString(` type="checkbox"`)
+		case name == "wpUploadFile":
+			b.WriteString(` type="file"`)
 		case strings.Contains(strings.ToLower(name), "password") || name == "retype" || name == "wpRetype":
 			b.WriteString(` type="password"`)
 		}
@@ -132,7 +145,7 @@ func (f *form) html(d *Decoy, at *url.URL, param string) string {
 // inputID is the id that a field has: HTMLForm's, or the name itself where that is what scripts look for.
 func inputID(name string) string {
 	switch {
-	case strings.HasPrefix(name, "wpGroup-"):
+	case strings.HasPrefix(name, "wpGroup-"), strings.HasPrefix(name, "wpUpload"), name == "wpDestFile", name == "wpLicense", name == "wpWatchthis", name == "wpIgnoreWarning":
 		return name
 	case name == "wpTarget":
 		return "mw-bi-target"

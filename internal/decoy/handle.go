@@ -39,6 +39,8 @@ func (d *Decoy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.sent = d.v.Secrets.Find(d.leaving(a, own)...)
 	}
 	switch {
+	case d.witnessedForm(a):
+		w.WriteHeader(http.StatusNoContent)
 	case a.top && !d.expects(a.url):
 		d.leave(w, a)
 	case own || isWiki(r.URL.Path):

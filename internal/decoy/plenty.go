@@ -52,7 +52,7 @@ func (d *Decoy) plenty(a *ask, means *reading, body []byte) []byte {
 	if raw := answer["query"]; raw != nil && json.Unmarshal(raw, &query) != nil {
 		return body
 	}
-	filled := false
+	filled := d.interwiki(means, query)
 	for _, name := range strings.Split(means.get("list"), "|") {
 		prefix, ok := lists[name]
 		if !ok || !bare(query[name]) || !d.refills(name) {

@@ -270,6 +270,9 @@ func (r *reading) readSpecial(name string) {
 		r.action = "oauth"
 	case "oath", "accountsecurity", "manage_two-factor_authentication":
 		r.action = "oathauth"
+	case "abusefilter":
+		r.action = name
+		r.pages("Special:AbuseFilter/" + firstOf(sub, r.get("filter")))
 	case "nuke", "massmessage":
 		r.action, r.text = name, r.get("message")
 	case "globaluserrights", "globalgroupmembership":

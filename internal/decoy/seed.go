@@ -46,7 +46,7 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 		for _, one := range [][2]string{
 			{"User:" + p.Name, "I keep an eye on [[Harbour lights]]."},
 			{"User talk:" + p.Name, talk},
-			{"User:" + p.Name + "/common.js", "// Nothing here yet.\n"},
+			{"User:" + p.Name + "/common.js", ownCode},
 			{"User:" + p.Name + "/vector.js", "// Nothing here either.\n"},
 			{"User:" + p.Name + "/global.js", "// Nor here.\n"},
 			{"User:" + p.Name + "/sandbox", "Some notes.\n\n" + DraftPlaceholder},
@@ -80,13 +80,19 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 		if _, had := w.Page(title); had && pages[title] == NotWritten {
 			continue
 		}
-		if err := save(title, pages[title], "Old Salt", "start"); err != nil && !strings.Contains(err.Error(), "title") {
+		if err := save(title, pages[title], "Old Salt", saidOfIt); err != nil && !strings.Contains(err.Error(), "title") {
 			return nil, fmt.Errorf("seed %s: %w", title, err)
 		}
+	}
+	if err := w.Protect("Harbour rules", "editprotected"); err != nil {
+		return nil, fmt.Errorf("seed: %w", err)
 	}
 	clock = now
 	return w, nil
 }
+
+// saidOfIt is the summary of a page that is there because the script names it: a script may take words of it for letters.
+const saidOfIt = "start: as it is in my old log, so we go by it; no. 12 is to be on at 20 ff"
 
 // regulars are people whom nobody pretends to be.
 var regulars = []string{"Henk Visser", "Old Salt", "Marleen K"}
@@ -127,6 +133,9 @@ Is the south lamp still lit? [[User:Henk Visser|Henk Visser]] ([[User talk:Henk 
 Who keeps the list? [[User:Marleen K|Marleen K]] ([[User talk:Marleen K|talk]]) 09:01, 5 October 2026 (UTC)
 `
 
+// ownCode is a page of somebody's scripts, as long as such pages are, with nothing in it that runs.
+var ownCode = "// Nothing here yet.\n\n" + strings.Repeat("/* Lamps: */\n// the north one is lit at dusk, the south one an hour later; the register has the rest.\n\n", 24)
+
 var seeds = []struct{ title, text, who, why string }{
 	{"Main Page", "Welcome. Start with [[Harbour lights]].", "Old Salt", "start"},
 	{"Harbour", "A '''harbour''' is where ships lie.\n\n[[Category:Harbours]]", "Old Salt", "start"},
@@ -148,6 +157,10 @@ var seeds = []struct{ title, text, who, why string }{
 	{"MediaWiki:Common.css", "/* nothing */", "Old Salt", "start"},
 	{"MediaWiki:Common.js", "/* for everybody: nothing yet */", "Old Salt", "start"},
 	{"MediaWiki:Vector.js", "/* for readers with Vector: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Gadgets-definition", "== Lamps ==\n* lamps[ResourceLoader]|lamps.js\n", "Old Salt", "start"},
+	{"MediaWiki:Gadget-lamps.js", "/* lamps: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Gadget-lamps", "Lamps in the margin", "Old Salt", "start"},
+	{"Harbour rules", "Whoever enters keeps the [[Harbour lights]] to the left.\n\n[[Category:Harbours]]", "Old Salt", "start"},
 	{"MediaWiki:Sitenotice", "The harbour is open.", "Old Salt", "start"},
 	{"User:Old Salt", "An old hand.", "Old Salt", "start"},
 	{"User:Henk Visser", "I measure lamps.", "Henk Visser", "start"},

@@ -20,12 +20,12 @@ var registers = regexp.MustCompile(`\baddSource\b`)
 func Shim(script string) string {
 	names := []string{}
 	if registers.MatchString(script) { // it brings its modules itself
-		return strings.Replace(shimSource, "NAMES", "[]", 1)
+		return strings.Replace(shimSource, "NAMES", "[]", 1) + legacy(script)
 	}
 	for _, m := range moduleName.FindAllStringSubmatch(script, 500) {
 		if !slices.Contains(names, m[1]) && !strings.HasSuffix(m[1], ".js") && len(names) < 100 {
 			names = append(names, m[1])
 		}
 	}
-	return strings.Replace(shimSource, "NAMES", inScript(names), 1)
+	return strings.Replace(shimSource, "NAMES", inScript(names), 1) + legacy(script)
 }

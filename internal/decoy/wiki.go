@@ -156,11 +156,17 @@ func (d *Decoy) furnished(a *ask, means *reading, b *buffer) []byte {
 	if query {
 		return withLists(body, means.get)
 	}
-	if with, offered := d.offer(a, body); offered && strings.Contains(kind, "html") {
-		b.status = http.StatusOK
-		return with
+	if !strings.Contains(kind, "html") {
+		return body
 	}
-	return body
+	with, there := d.offer(a, body)
+	if !there {
+		with, there = d.special(a, body, b.status)
+	}
+	if there {
+		b.status = http.StatusOK
+	}
+	return with
 }
 
 // rephrase puts a request the way the source understands it: as one of its own wiki, about pages by their own names.
@@ -173,7 +179,10 @@ func (d *Decoy) rephrase(r *http.Request) {
 	for i, title := range titles {
 		titles[i] = d.own(title)
 	}
-	if named := strings.Join(titles, "|"); named != q.Get("titles") {
+	if title := d.numbered(q.Get("pageids")); title != "" {
+		q.Del("pageids")
+		q.Set("titles", title)
+	} else if named := strings.Join(titles, "|"); named != q.Get("titles") {
 		q.Set("titles", named)
 	} else if origin == "" || origin == "*" {
 		return
@@ -211,6 +220,7 @@ func (d *Decoy) furnish(page []byte, top bool) []byte {
 	if !top {
 		return page
 	}
+	page = bytes.Replace(page, []byte("</head>"), []byte(tall+"</head>"), 1)
 	if bytes.Contains(page, []byte("safemode=1")) {
 		d.mu.Lock()
 		d.safe = true
@@ -223,6 +233,9 @@ func (d *Decoy) furnish(page []byte, top bool) []byte {
 	}
 	return append(page, tag...)
 }
+
+// tall makes every page one that can be scrolled, as those of a wiki with more in it are.
+const tall = "<style>body{min-height:1800px}</style>"
 
 // add puts elements that the script looks for into the page's content.
 func (d *Decoy) add(page []byte) []byte {
@@ -241,6 +254,11 @@ func (d *Decoy) add(page []byte) []byte {
 		}
 	}
 	at := i + j + 1
+	if end := bytes.Index(page, []byte(`<div class="printfooter"`)); end > at { // behind what is there: who looks for the first finds the wiki's own
+		if last := bytes.LastIndex(page[at:end], []byte("</div>")); last >= 0 {
+			at += last
+		}
+	}
 	return bytes.Join([][]byte{page[:at], more.Bytes(), page[at:]}, nil)
 }
 

@@ -25,6 +25,7 @@ func (d *Decoy) writes(a *ask) *reading {
 		answer = "denied"
 	}
 	titles := d.titles(a, r)
+	d.follow(r, titles)
 	data := trace.Data{Action: r.action, Name: r.names, Text: r.text, Answer: answer}
 	if len(titles) > 0 {
 		data.Title, data.Class = d.place(titles[0], r.model)
@@ -74,6 +75,9 @@ func (d *Decoy) titleOf(a *ask, id string) string {
 	if strings.Trim(id, "0123456789") != "" {
 		return ""
 	}
+	if title := d.numbered(id); title != "" {
+		return title
+	}
 	b := &buffer{header: http.Header{}}
 	path := strings.TrimSuffix(a.URL.Path, "index.php")
 	if !strings.HasSuffix(path, "api.php") {
@@ -96,10 +100,10 @@ func (d *Decoy) place(title, model string) (plain, class string) {
 	if err != nil {
 		return strings.ReplaceAll(title, "_", " "), "page"
 	}
-	if model == "" {
-		model = wiki.DefaultModel(t)
-	}
 	plain = d.site.PrefixedText(t)
+	if model == "" {
+		model = firstOf(d.modelled(plain), wiki.DefaultModel(t))
+	}
 	code := wiki.Code(t, model)
 	owner, owned := d.site.Owner(t)
 	switch {
@@ -118,7 +122,7 @@ func (d *Decoy) place(title, model string) (plain, class string) {
 // answerWrite answers a write, as a wiki does that carried it out, or refused to.
 func (d *Decoy) answerWrite(w http.ResponseWriter, a *ask, r *reading) {
 	if !r.api {
-		d.answerForm(w)
+		d.answerForm(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -148,12 +152,14 @@ func failure(code, info string) object {
 }
 
 // answerForm answers what a browser's form sent.
-func (d *Decoy) answerForm(w http.ResponseWriter) {
+func (d *Decoy) answerForm(w http.ResponseWriter, r *reading) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	said := "Your change has been saved."
 	if d.v.Answer == Denied || d.v.Answer == Broken {
 		w.WriteHeader(http.StatusForbidden)
 		said = "You do not have permission to do this."
+	} else if r.action == "botpasswords" && d.v.Secrets != nil { // whoever makes one is shown it, once
+		said = "The new password to log in with " + d.v.Persona.Name + "@lamp is " + d.v.Secrets.Password + ". Please record this for future reference."
 	}
 	fmt.Fprintf(w, "<!DOCTYPE html><title>%s</title><body class=\"mediawiki\"><div id=\"mw-content-text\"><p>%s</p></div></body>\n", d.site.Name, said)
 }

@@ -15,6 +15,7 @@ func (q *query) siteInfo() error {
 		"interwikimap": func() any { return q.interwikiMap() }, "usergroups": func() any { return userGroups() },
 		"extensions": func() any { return []object{} }, "magicwords": func() any { return []object{} },
 		"statistics": func() any { return q.statistics() }, "skins": func() any { return skins() },
+		"defaultoptions": func() any { return q.w.defaultOptions() },
 	} {
 		if q.asks("siprop", name, "general") {
 			q.out[name] = part()

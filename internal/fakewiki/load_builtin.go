@@ -46,6 +46,7 @@ func builtins() []builtin {
 		{name: "mediawiki.action.edit", files: []string{"mw/editaction.js"}},
 		{name: "mediawiki.notify", files: nil, needs: []string{"mediawiki.notification"}},
 		{name: "vue", files: []string{"vendorjs/vue.js", "mw/vueplugin.js"}},
+		{name: "@wikimedia/codex", files: []string{"mw/codex.js"}, needs: []string{"vue"}},
 		{name: "skins.vector.styles.legacy", styles: []string{"mw/skin.css"}},
 		{name: "mediawiki.ForeignApi", files: []string{"mw/foreignapi.js"}, needs: []string{"mediawiki.api"}},
 		{name: "mediawiki.String", files: []string{"mw/string.js"}},

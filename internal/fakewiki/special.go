@@ -45,10 +45,17 @@ func specialPages() []special {
 const plainSpecials = `Activeusers BlockList Diff Emailuser Export Import Listfiles Listgrouprights Listusers Longpages MergeHistory Newimages Newpages Notifications Nuke
 	Prefixindex Protectedpages Recentchangeslinked Statistics Tags Uncategorizedpages Unblock Undelete Upload Userrights AbuseLog AbuseFilter`
 
+// aboutPeople are the special pages that are about somebody.
+var aboutPeople = map[string]bool{"Userrights": true, "Emailuser": true, "Unblock": true}
+
 // specialPlain shows a page with an empty list.
 func specialPlain(name string) func(*Wiki, *visit) *reply {
 	return func(w *Wiki, v *visit) *reply {
-		return w.html(v, body{heading: name, content: `<p>There are no results.</p><ul class="special"></ul>`})
+		b := body{heading: name, content: `<p>There are no results.</p><ul class="special"></ul>`}
+		if aboutPeople[name] && w.accountNamed(v.param) != nil { // SpecialPage::getSkin()->setRelevantUser
+			b.vars = map[string]any{"wgRelevantUserName": v.param}
+		}
+		return w.html(v, b)
 	}
 }
 

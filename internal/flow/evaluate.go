@@ -8,6 +8,7 @@ type machine struct {
 	e      *engine
 	kept   map[js.BindingID]any // what variables outside of running functions hold
 	failed map[js.Node]bool
+	fields map[js.Node]js.Node   // what properties hold, as [engine.onlyField] has it
 	ready  map[js.BindingID]bool // preludes that ran
 	atOnce []uint32              // calls that may be preludes
 	looked int                   // calls that were looked at for that
@@ -33,7 +34,7 @@ const (
 func (e *engine) evaluate(n js.Node) (Abstract, bool) {
 	m := e.machine
 	if m == nil {
-		m = &machine{e: e, kept: map[js.BindingID]any{}, failed: map[js.Node]bool{}, ready: map[js.BindingID]bool{}}
+		m = &machine{e: e, kept: map[js.BindingID]any{}, failed: map[js.Node]bool{}, fields: map[js.Node]js.Node{}, ready: map[js.BindingID]bool{}}
 		e.machine = m
 	}
 	if m.failed[n] || m.depth > 0 {

@@ -44,8 +44,29 @@ func (m *machine) member(n js.Node, f *frame) (any, bool) {
 // field is what a property holds that one expression alone is put into, where its object cannot be computed.
 func (m *machine) field(n js.Node) (any, bool) {
 	e := m.e
-	if _, named := e.KeyName(n); !named || !e.settled || e.refs[n].in == 0 {
+	if !e.settled || e.refs[n].in == 0 {
 		return nil, false
+	}
+	only, looked := m.fields[n]
+	if !looked {
+		only = e.onlyField(n)
+		m.fields[n] = only
+	}
+	if only == 0 {
+		return nil, false
+	}
+	m.fields[n] = 0 // while it is computed, and when that fails
+	v, ok := m.expr(only, nil)
+	if ok || m.steps <= 0 {
+		m.fields[n] = only
+	}
+	return v, ok
+}
+
+// onlyField is the one expression that is put into a property and stays as it is there, 0 when there is none.
+func (e *engine) onlyField(n js.Node) js.Node {
+	if _, named := e.KeyName(n); !named {
+		return 0
 	}
 	var only js.Node
 	count := 0
@@ -55,9 +76,9 @@ func (m *machine) field(n js.Node) (any, bool) {
 		}
 	})
 	if count != 1 || only == n || e.Kind(only) == js.Function || !e.untouched(only) {
-		return nil, false
+		return 0
 	}
-	return m.expr(only, nil)
+	return only
 }
 
 // untouched says whether nothing is put into a list once it is made.

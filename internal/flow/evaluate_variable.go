@@ -53,11 +53,12 @@ func (m *machine) outside(b js.BindingID, n js.Node) (any, bool) {
 		}
 		only = js.Node(from)
 	}
-	if only == 0 || e.Bindings[b].Kind == js.Param {
+	if only == 0 || e.Bindings[b].Kind == js.Param || m.failed[only] {
 		return nil, false
 	}
 	v, ok := m.expr(only, nil)
 	if !ok {
+		m.failed[only] = e.settled && m.steps > 0 && m.turns == 0
 		return nil, false
 	}
 	m.kept[b] = v

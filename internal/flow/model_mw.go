@@ -16,6 +16,8 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 		e.link(e.arg(c, 0), n, escaped)
 	case "mw.html.element":
 		e.htmlElement(c)
+	case "mw.messages.get":
+		e.seed(n, FromInterface, Anywhere)
 	case "mw.msg", "mw.message().text", "mw.message().plain", "mw.message().toString":
 		e.messageText(c, name)
 	case "mw.message().escaped", "mw.message().parse", "mw.message().parseDom", "mw.message().exists":
@@ -338,6 +340,8 @@ func sourceOfName(i *factInfo) (Source, Contexts) {
 		return FromToken, Data
 	}
 	switch {
+	case strings.HasPrefix(name, "event.results") && strings.HasSuffix(name, ".transcript"): // of speech
+		return FromInput, Data
 	case strings.HasPrefix(name, "mw.config."):
 		return configSource(strings.TrimPrefix(strings.TrimPrefix(name, "mw.config."), "values."))
 	case strings.HasPrefix(name, "answer."):

@@ -11,6 +11,8 @@ func (s *Script) compare(n js.Node) {
 		s.equal(right, left, flipped(op).String(), n)
 	case js.OpIn:
 		s.member(left, right, n)
+	case js.OpMod:
+		s.remainder(n)
 	}
 }
 
@@ -31,7 +33,7 @@ func flipped(op js.Op) js.Op {
 
 // equal says that what stands on one side is compared with what stands on the other.
 func (s *Script) equal(what, with js.Node, op string, at js.Node) {
-	if what == 0 || with == 0 || s.placed(what) {
+	if what == 0 || with == 0 || s.placed(what) || s.isRemainder(what) {
 		return
 	}
 	v := s.about(what)

@@ -10,11 +10,14 @@ import (
 type Constant struct {
 	Asks   Asks
 	Key    string // which storage key, parameter, config value, part of a date; "" where there is nothing to choose
-	Op     string // how it is asked: ===, <, …; "has", "begins", "ends", "matches", "is" for a list; "finds" for elements; "read" when only asked for
+	Op     string // how it is asked: ===, <, …; "%7" when what is left of a division by 7 is; "has", "begins", "ends", "matches", "is" for a list; "finds" for elements; "read" when only asked for
 	Value  string // dates as time are RFC 3339 in UTC; regular expressions give their literal parts
 	Line   int
 	Column int
 }
+
+// Fits is the Op of a whole pattern that a name is held against; its literal parts are listed as such.
+const Fits = "fits"
 
 // Constants are what a script compares the world with, in the order of the text, each once.
 type Constants struct {
@@ -30,7 +33,7 @@ func (c Constants) Of(asks Asks) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, k := range c.List {
-		if k.Asks == asks && k.Op != "read" && !seen[k.Value] {
+		if k.Asks == asks && k.Op != "read" && k.Op != Fits && k.Divisor() == 0 && !seen[k.Value] {
 			seen[k.Value] = true
 			out = append(out, k.Value)
 		}

@@ -71,6 +71,9 @@ func (s *Script) part(whole, part js.Node, op string, at js.Node) {
 		for _, value := range values {
 			s.say(at, v, op, value)
 		}
+		if pattern := s.regexpOf(part); v.Asks == Users && op == "matches" && pattern != "" {
+			s.add(at, Constant{Asks: v.Asks, Key: plainKey(v), Op: Fits, Value: pattern})
+		}
 		return
 	}
 	s.member(part, whole, at)

@@ -110,38 +110,66 @@ func readDate(text string) (time.Time, bool) {
 }
 
 // Clocks are the moments at which a script may do something else than at base: a little behind each date it asks for, and
-// within each month, weekday or hour. They are in order, at most 32.
+// within each month, weekday or hour. Those at which all it asks of parts of a date is so come first, the others in their order; they are at
+// most 32.
 //
 // Spans and delays are not among them: the sandbox lets time pass for those.
 func (c Constants) Clocks(base time.Time) []time.Time {
+	base = base.UTC()
 	var out []time.Time
-	parts := map[string]int{}
+	asked, turned := map[string]int{}, map[string]int{}
 	for _, k := range c.List {
 		if k.Asks != Dates {
 			continue
 		}
-		switch n, err := strconv.Atoi(k.Value); {
-		case k.Key == "time" || k.Key == "text" || k.Key == "wgUserRegistration":
-			if t, ok := readDate(k.Value); ok {
+		if k.Key == "time" || k.Key == "text" || k.Key == "wgUserRegistration" {
+			if t, ok := readDate(k.Value); ok && k.Divisor() == 0 {
 				out = append(out, t.Add(time.Hour))
 				if k.Op == "<" || k.Op == "<=" {
 					out = append(out, t.Add(-time.Hour))
 				}
 			}
-		case err == nil && k.Key != "span" && k.Key != "delay":
-			if k.Op == ">" || k.Op == "<=" {
-				n++
-			}
-			parts[k.Key] = n
-			out = append(out, at(base.UTC(), map[string]int{k.Key: n}))
+			continue
+		}
+		if yes, no, ok := k.part(); ok {
+			asked[k.Key], turned[k.Key] = yes, no
+			out = append(out, at(base, map[string]int{k.Key: yes}), at(base, map[string]int{k.Key: no}))
 		}
 	}
-	if len(parts) > 1 {
-		out = append(out, at(base.UTC(), parts))
-	}
 	slices.SortFunc(out, time.Time.Compare)
-	out = slices.Compact(out)
-	return out[:min(len(out), 32)]
+	if len(asked) > 0 {
+		out = slices.Concat([]time.Time{at(base, asked), at(base, turned)}, out)
+	}
+	var each []time.Time
+	for _, t := range out {
+		if !slices.Contains(each, t) {
+			each = append(each, t)
+		}
+	}
+	return each[:min(len(each), 32)]
+}
+
+// part gives a value of a part of the date for which a comparison holds, and one for which it does not.
+func (k *Constant) part() (yes, no int, ok bool) {
+	n, err := strconv.Atoi(k.Value)
+	if err != nil || k.Key == "span" || k.Key == "delay" {
+		return 0, 0, false
+	}
+	if k.Divisor() > 0 {
+		n = k.Least(1)
+		return n, n + 1, true
+	}
+	switch k.Op {
+	case "<":
+		return n - 1, n, true
+	case "<=":
+		return n, n + 1, true
+	case ">":
+		return n + 1, n, true
+	case ">=":
+		return n, n - 1, true
+	}
+	return n, n, true
 }
 
 // at is the first moment behind base that has all the parts, as far as they go together.
@@ -164,7 +192,7 @@ func at(base time.Time, parts map[string]int) time.Time {
 	}
 	t := time.Date(year, month, min(day, 28), hour, minute, 30, 0, time.UTC)
 	if t.Before(base) && parts["year"] == 0 {
-		t = t.AddDate(1, 0, 0)
+		t = again(t, parts)
 	}
 	if w, ok := parts["weekday"]; ok && w >= 0 && w < 7 {
 		for int(t.Weekday()) != w {
@@ -172,4 +200,18 @@ func at(base time.Time, parts map[string]int) time.Time {
 		}
 	}
 	return t
+}
+
+// again is a moment an hour, a day, a month or a year later: when it next has the largest of the parts that are asked for.
+func again(t time.Time, parts map[string]int) time.Time {
+	for _, o := range []struct {
+		part          string
+		years, months int
+		span          time.Duration
+	}{{"month", 1, 0, 0}, {"day", 0, 1, 0}, {"hour", 0, 0, 24 * time.Hour}} {
+		if _, ok := parts[o.part]; ok {
+			return t.AddDate(o.years, o.months, 0).Add(o.span)
+		}
+	}
+	return t.Add(time.Hour)
 }

@@ -76,7 +76,7 @@ func (s *Script) callSubject(n js.Node, depth int) subject {
 	if v, ok := s.reads(n); ok {
 		return v
 	}
-	if v := subjectOf(s.graph.NameOf(callee)); v.Asks == Users || v.Asks == Groups || v.Asks == Rights || v.Asks == Chance {
+	if v := subjectOf(s.graph.NameOf(callee)); v.Asks == Users || v.Asks == Groups || v.Asks == Rights || v.Asks == Chance || v == (subject{Dates, "time"}) {
 		return v
 	}
 	method, _ := s.KeyName(callee)

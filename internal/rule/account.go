@@ -23,6 +23,9 @@ account. Options that begin with userjs- are a script's own and are no finding.`
 			if what == "" {
 				continue
 			}
+			if itself < finding.High && p.turnsOff(&w) {
+				what, itself = "notices and safeguards", finding.High
+			}
 			p.does(&w, capability.Account, what)
 			if s := w.weigh(itself, min(itself, finding.Medium), finding.Note); s > finding.Note {
 				p.Report(w.node, s, "changes your %s %s", what, w.when())

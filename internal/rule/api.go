@@ -69,6 +69,7 @@ func (p *Pass) apiRequest(c *flow.Call, r request) (request, bool) {
 		}
 	case "watch", "unwatch":
 		set("action", "watch")
+		take("titles", 0)
 	default:
 		r.data = append(r.data, c.Arg(0))
 		p.options(&r, c.Arg(1))

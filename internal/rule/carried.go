@@ -20,6 +20,9 @@ func (p *Pass) carried() {
 		switch {
 		case a.Property == "href" && loadedBy(a.Tag, a.Property, a.Target) == "" && !p.followed(a.Object):
 			p.linked(a.Node, a.Value, a.Where)
+			if a.Adds && p.picksOutside(a.Object) {
+				p.takenAlong(a.Node, linkTarget, []js.Node{a.Value}, a.Where)
+			}
 		case a.Property != "backgroundImage" && a.Property != "content" && loadsPictures(a.Property):
 			p.pictured(a.Node, a.Value, a.Where)
 		}
@@ -43,16 +46,64 @@ func (p *Pass) linked(at, address js.Node, w flow.Where) {
 	if host == "" && base != 0 {
 		host = p.receiver(base)
 	}
+	if host == "" && (p.leadsOut(address) || base != 0 && p.leadsOut(base)) {
+		host = linkTarget
+	}
 	if host == "" {
 		return
 	}
-	for _, n := range append(parts, address) {
+	p.takenAlong(at, host, append(parts, address), w)
+}
+
+// linkTarget is the host of a link that stands on the page.
+const linkTarget = "the site that a link of the page leads to"
+
+// takenAlong reports the first secret among the parts of an address.
+func (p *Pass) takenAlong(at js.Node, host string, parts []js.Node, w flow.Where) {
+	for _, n := range parts {
 		if s := p.secretIn(n, w, ""); s.severity >= finding.High && s.word != draft {
 			p.Way(p.Report(at, s.severity, "puts %s into a link that leads to %s", s.word, host), s.Flow)
 			return
 		}
 	}
 }
+
+// leadsOut says whether an address is that of a link of the page which the script picked because it leads to another site.
+func (p *Pass) leadsOut(address js.Node) bool {
+	found := false
+	p.Walk(p.origin(address), func(n js.Node) bool {
+		if p.Kind(n) == js.Dot && p.Name(n) == "href" {
+			found = found || p.picksOutside(p.Object(n))
+		}
+		return !found && p.Kind(n) != js.Function
+	})
+	return found
+}
+
+// picksOutside says whether an element is one that a selector for links to other sites finds: of its own, or of the listener or loop
+// that hands the element in.
+func (p *Pass) picksOutside(n js.Node) bool {
+	if outside.MatchString(p.words(n)) {
+		return true
+	}
+	for up := p.parent(n); up != 0; up = p.parent(up) {
+		if p.Kind(up) != js.Call {
+			continue
+		}
+		for _, a := range p.Args(up) {
+			if s, _ := p.Graph.Str(a).Const(); p.Kind(a) != js.Function && outside.MatchString(s) {
+				return true
+			}
+		}
+		if p.Kind(p.Callee(up)) == js.Dot && outside.MatchString(p.words(p.Object(p.Callee(up)))) {
+			return true
+		}
+	}
+	return false
+}
+
+// outside knows selectors for links to other sites.
+var outside = regexp.MustCompile(`\ba?\.(?:external|extiw)\b|\[\s*href\s*\^=\s*["']?(?:https?:)?//|\[\s*rel\s*[~*^$]?=\s*["']?nofollow`)
 
 // pictured is a text whose url( … ) the browser fetches.
 func (p *Pass) pictured(at, text js.Node, w flow.Where) {

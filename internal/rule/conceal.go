@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,15 +20,19 @@ var conceal = &Rule{
 
 A script that hides the history, the watch list, contributions or notifications and changes the wiki by itself does not want to be
 found out. Hiding such things is a matter of taste as long as the script changes nothing, and is fair to everybody: leaving out what
-one account did, which the script names, is not.`,
+one account did, which the script names, is not, on the page or in the wiki's answers. Nor is hiding the links to the scripts that run
+as you, or to the wiki without them.`,
 	Capabilities: []capability.Name{capability.HideUI},
 	Run: func(p *Pass) {
 		p.spelledAccounts()
+		p.thinned()
 		writes := slices.ContainsFunc(p.writes(), func(w write) bool { return !w.asked() && massive[w.action] && w.matters() })
 		for _, h := range p.hides() {
-			p.Can(h.node, capability.Capability{Name: capability.HideUI, Target: h.what, Certainty: capability.Likely})
+			p.Can(h.node, capability.Capability{Name: capability.HideUI, Target: cmp.Or(h.what, "links to your scripts"), Certainty: capability.Likely})
 			switch {
 			case asked(h.Where):
+			case h.code:
+				p.Report(h.node, finding.High, "hides the ways to your own scripts, or to the wiki without them")
 			case h.one || p.ofOne(h.Gates) || p.pickedOut(h.node):
 				p.Report(h.node, finding.High, "hides %s of one person, whom the script names", h.what)
 			case writes:
@@ -79,6 +84,7 @@ type hiding struct {
 	node js.Node
 	what string
 	one  bool // of an account that a style sheet names
+	code bool // where one looks after one's scripts
 	flow.Where
 }
 
@@ -86,55 +92,68 @@ type hiding struct {
 func (p *Pass) hides() []hiding {
 	var out []hiding
 	for c := range p.Graph.EachCall() {
-		what := ""
+		what, code := "", false
 		switch {
 		case c.Method == "hide" || c.Method == "remove" || c.Method == "detach" || c.Method == "empty" || c.Method == "fadeOut" || c.Method == "slideUp":
-			what = trace(p.words(c.Node))
+			words := p.words(c.Node)
+			what, code = trace(words), codeLink.MatchString(words)
 		case c.Method == "replaceWith" && p.ofOne(c.Gates):
 			what = "rows"
 		case c.Method == "removeChild" || c.Method == "replaceChild":
 			what = trace(p.words(c.Arg(len(c.Args) - 1)))
 		case c.Method == "css" && p.Graph.Str(c.Arg(1)).Pattern() == "none":
-			what = trace(p.words(c.Object))
+			words := p.words(c.Object)
+			what, code = trace(words), codeLink.MatchString(words)
 		case c.Is("mw.util.addCSS", "mw.loader.addStyleTag"):
-			what = hiddenBy(p.Graph.Str(c.Arg(0)).Pattern())
+			what, code = hiddenBy(p.Graph.Str(c.Arg(0)).Pattern())
 		}
-		if what != "" {
-			out = append(out, hiding{c.Node, what, p.namesOne(c.Arg(0)), c.Where})
+		if what != "" || code {
+			out = append(out, hiding{c.Node, what, p.namesOne(c.Arg(0)), code, c.Where})
 		}
 	}
 	for a := range p.Graph.EachAssign() {
-		what := ""
+		what, code := "", false
 		switch a.Property {
 		case "display", "visibility", "hidden":
 			if v := p.Graph.Str(a.Value).Pattern(); a.Property == "hidden" || v == "none" || v == "hidden" {
-				what = trace(p.words(a.Node) + p.words(p.Object(a.Object)))
+				words := p.words(a.Node) + p.words(p.Object(a.Object))
+				what, code = trace(words), codeLink.MatchString(words)
 			}
 		case "textContent", "innerHTML", "cssText":
-			what = hiddenBy(p.Graph.Str(a.Value).Pattern())
+			what, code = hiddenBy(p.Graph.Str(a.Value).Pattern())
 		}
-		if what != "" {
-			out = append(out, hiding{a.Node, what, p.namesOne(a.Value), a.Where})
+		if what != "" || code {
+			out = append(out, hiding{a.Node, what, p.namesOne(a.Value), code, a.Where})
 		}
 	}
 	return out
 }
 
-// hiddenBy is the trace that a style sheet hides.
-func hiddenBy(css string) string {
+// hiddenBy is the trace that a style sheet hides, and whether it hides the ways to one's own scripts.
+func hiddenBy(css string) (what string, code bool) {
+	if !strings.Contains(css, "{") {
+		return "", false
+	}
 	for _, rule := range strings.Split(css, "}") {
 		selector, body, ok := strings.Cut(rule, "{")
 		if !ok {
 			continue
 		}
-		if what := trace(selector); what != "" && invisible.MatchString(body) {
-			return what
+		trace, link := trace(selector), codeLink.MatchString(selector)
+		if (trace != "" && what == "" || link) && invisible.MatchString(body) {
+			what, code = cmp.Or(what, trace), code || link
 		}
 	}
-	return ""
+	return what, code
 }
 
-var invisible = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0\s*[;!}]`)
+// codeLink knows selectors for links to the scripts that run as a person, and to the wiki without them. Link elements are styles.
+var codeLink = regexp.MustCompile(`(?i)(?:^|[^k])\[\s*(?:href|title)\s*[*^$~|]?=\s*["']?[^"'\]]*(?:(?:common|global|vector|vector-2022|monobook|minerva|timeless)\.(?:js|css)|safemode)`)
+
+// invisible knows the ways in which a style takes something out of sight: it is not shown, or somewhere else, or nothing of it is left.
+var invisible = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0\s*(?:[;!}]|$)|` +
+	`(?:left|right|top|bottom|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0|clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0)|` +
+	`font-size\s*:\s*0\s*(?:[;!}]|$)|scale\(\s*0\s*\)|content-visibility\s*:\s*hidden`)
 
 // namesOne says whether a style sheet picks out what one account did: [data-user="Name"], a[title="User:Name"].
 func (p *Pass) namesOne(css js.Node) bool {

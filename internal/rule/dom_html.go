@@ -150,6 +150,11 @@ func (p *Pass) returnedMarkup() []js.Node {
 			return
 		case js.None, js.String, js.Number, js.Bool, js.Null: // nothing, or a constant
 			return
+		case js.Function, js.Class, js.Object, js.Array, js.New, js.Unary, js.Update, js.Regexp, js.This:
+			return
+		}
+		if !mayBeText(p.Graph.KindOf(n)) {
+			return
 		}
 		for _, t := range p.Graph.Str(n).Texts {
 			if _, constant := t.Const(); !constant && looksHTML(t) {
@@ -168,6 +173,9 @@ func (p *Pass) returnedMarkup() []js.Node {
 	}, js.Function)
 	return out
 }
+
+// mayBeText says whether a value of a kind may be a text. Finding out which text takes far longer.
+func mayBeText(k flow.Kind) bool { return k == flow.String || k == flow.Unknown || k == flow.Known }
 
 // elements are those of HTML, without what people write in wikitext as often.
 var elements = words("a div p li ul ol dl dt dd td th tr tbody thead table h1 h2 h3 h4 h5 h6 button label input option select textarea img section article " +

@@ -32,9 +32,12 @@ administrator comes by is not.`,
 			}
 		}
 		for _, i := range p.imported() {
-			if !asked(i.Where) && (i.kind == personalPage || i.kind == thirdParty) {
+			if !asked(i.Where) && !i.style && (i.kind == personalPage || i.kind == thirdParty) {
 				most := finding.High
-				if i.kind == personalPage && slices.ContainsFunc(i.Gates, func(g flow.Gate) bool { return p.gateKind(g) == flow.GateGroup }) {
+				switch {
+				case p.fitsDevice(&i):
+					most = finding.Low
+				case i.kind == personalPage && slices.ContainsFunc(i.Gates, func(g flow.Gate) bool { return p.gateKind(g) == flow.GateGroup }):
 					most = finding.Medium // the page is there to be read; tools for people with rights are often put so
 				}
 				p.waits(i.node, i.Where, most, "loads "+i.target)
@@ -116,6 +119,9 @@ func (p *Pass) surroundings(n js.Node, depth int) string {
 			if what == "" && p.Kind(c) == js.Dot {
 				what = surroundingWord(p.Name(c))
 			}
+			if what == "" && p.Kind(c) == js.Call && p.asksDevice(c) {
+				what = device
+			}
 			if what == "" && depth < 3 {
 				if o := p.origin(c); o != c && p.Kind(o) != js.Function {
 					what = p.surroundings(o, depth+1)
@@ -153,6 +159,28 @@ func surroundingWord(name string) string {
 		return "nobody to look with developer tools"
 	case strings.HasSuffix(name, ".timeZone") || name == "timeZone":
 		return "a time zone"
+	case strings.HasSuffix(name, "maxTouchPoints"), strings.HasSuffix(name, ".userAgentData.mobile"):
+		return device
 	}
 	return ""
+}
+
+// device is what machines that look at scripts are mostly not, and many readers have.
+const device = "a kind of device"
+
+// asksDevice says whether a call asks how the browser is pointed at things.
+func (p *Pass) asksDevice(c js.Node) bool {
+	if p.Graph.NameOf(p.Callee(c)) != "matchMedia" {
+		return false
+	}
+	query, _ := p.Graph.Str(p.Arg(c, 0)).Const()
+	return strings.Contains(query, "pointer") || strings.Contains(query, "hover")
+}
+
+// fitsDevice says whether an import is one that may well be for some devices: not code of a server that nobody looks at.
+func (p *Pass) fitsDevice(i *imported) bool {
+	if s, _ := i.judge(); i.kind == thirdParty && s >= finding.Medium {
+		return false
+	}
+	return slices.ContainsFunc(i.Gates, func(g flow.Gate) bool { return p.surroundings(g.Node, 0) == device })
 }

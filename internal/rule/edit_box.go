@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"regexp"
 	"strings"
 
 	"sallyport/internal/finding"
@@ -17,7 +16,7 @@ func (p *Pass) boxLoaders() {
 	}
 	host := ""
 	p.each(func(n js.Node) {
-		if host != "" || !loaderWord.MatchString(p.Str(n)) {
+		if host != "" || !mayLoadCode(p.Str(n)) {
 			return
 		}
 		for {
@@ -38,8 +37,15 @@ func (p *Pass) boxLoaders() {
 	}
 }
 
-// loaderWord finds literals that may belong to such a line.
-var loaderWord = regexp.MustCompile(`load|getScript|importScriptURI|addScriptTag|import|src|url`)
+// mayLoadCode finds literals that may belong to such a line.
+func mayLoadCode(s string) bool {
+	for _, word := range [...]string{"load", "getScript", "addScriptTag", "import", "src", "url"} {
+		if strings.Contains(s, word) {
+			return true
+		}
+	}
+	return false
+}
 
 // fillsBox is a place where the text of the edit box is changed, 0 when there is none.
 func (p *Pass) fillsBox() js.Node {

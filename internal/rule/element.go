@@ -16,7 +16,7 @@ func (p *Pass) attribute(c *flow.Call, r request) (request, bool) {
 	}
 	take := func(name string, value js.Node) {
 		if how := loadedBy(tag, strings.ToLower(name), ""); how != "" && value != 0 {
-			if tag == "link" && p.hinted(c.Object) {
+			if tag == "link" && (p.hinted(c.Object) || isHint(p.words(c.Object))) {
 				how = "hint"
 			}
 			r.how = how

@@ -1,9 +1,12 @@
 package rule
 
 import (
+	"strings"
+
 	"sallyport/internal/capability"
 	"sallyport/internal/finding"
 	"sallyport/internal/flow"
+	"sallyport/internal/js"
 )
 
 var eval = &Rule{
@@ -24,7 +27,11 @@ server, whoever controls that runs code as you. Use JSON.parse for data and mw.l
 			}
 			worst, s := flow.Flow{}, finding.Low
 			for _, f := range p.Graph.Taint(r.code) {
-				if t := evalSeverity(f.Source); t > s && f.Unsafe&flow.InJS != 0 {
+				t := evalSeverity(f.Source)
+				if p.isMessage(f) {
+					t = finding.High
+				}
+				if t > s && f.Unsafe&flow.InJS != 0 {
 					worst, s = f, t
 				}
 			}
@@ -35,6 +42,16 @@ server, whoever controls that runs code as you. Use JSON.parse for data and mw.l
 			p.Way(p.Report(r.node, s, "runs %s as code", sourceWord(worst.Source)), worst)
 		}
 	},
+}
+
+// isMessage says whether data is the text of a message: more people may edit messages than the code of the site, which is of the same
+// source where a page of it is read.
+func (p *Pass) isMessage(f flow.Flow) bool {
+	if f.Source != flow.FromInterface || p.Kind(f.Origin) != js.Call {
+		return false
+	}
+	name := p.Graph.NameOf(p.Callee(f.Origin))
+	return strings.HasPrefix(name, "mw.message") || name == "mw.msg"
 }
 
 func evalSeverity(s flow.Source) finding.Severity {

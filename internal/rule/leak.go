@@ -17,7 +17,7 @@ var leak = &Rule{
 	Doc: `sends your secrets elsewhere
 
 Edit tokens, cookies, passwords, key strokes, your e-mail address and watch list are between you and the wiki. Whoever has the
-first three is you.`,
+first three is you. What the wiki shows to few people only, such as the addresses of those who edit, is not yours to give away.`,
 	Run: func(p *Pass) {
 		for _, r := range p.requests() {
 			p.leakTo(r)
@@ -38,6 +38,8 @@ first three is you.`,
 			switch {
 			case c.Method == "postMessage" && p.anyOrigin(c.Arg(1)):
 				p.leaks(c.Node, c.Arg(0), c.Where, "", "whatever window listens")
+			case c.Method == "postMessage":
+				p.posted(c)
 			case c.Is("WebSocket.send"):
 				if host := p.socketHost(c); host != "" {
 					p.leaks(c.Node, c.Arg(0), c.Where, "socket", host)
@@ -151,7 +153,13 @@ func (p *Pass) secretIn(n js.Node, w flow.Where, how string) secret {
 		s.severity, s.word = secrecy(s.Source), secretWord(s.Source)
 		switch {
 		case s.Source == flow.FromUser && sideways(how):
-			s.severity = finding.Medium
+			s.severity = finding.High // nobody who asks for an answer asks so
+		case sideways(how) && (s.Source == flow.FromInput || p.selected(f)):
+			s.severity, s.word = finding.High, "what you type or select"
+		case p.spoken(f):
+			s.severity, s.word = finding.High, "what you say"
+		case p.restricted(f, w.Gates):
+			s.severity, s.word = finding.High, forFew
 		case (s.Source == flow.FromInput || s.Source == flow.FromPage) && p.drafted(f.Origin):
 			s.severity, s.word = finding.High, draft
 			if asked(w) && !w.Typing {
@@ -162,8 +170,14 @@ func (p *Pass) secretIn(n js.Node, w flow.Where, how string) secret {
 			worst = s
 		}
 	}
-	if worst.severity < finding.High && (p.holdsStorage(n) || p.keepsAll(n)) {
+	switch {
+	case worst.severity >= finding.High:
+	case p.holdsStorage(n) || p.keepsAll(n):
 		return secret{severity: finding.High, word: "all that the browser keeps for the wiki"}
+	default:
+		if word := p.whole(n, w.Gates); word != "" {
+			return secret{severity: finding.High, word: word}
+		}
 	}
 	return worst
 }
@@ -186,12 +200,30 @@ func (p *Pass) sourceOf(f flow.Flow) flow.Source {
 		if f.Source == flow.FromInput && tokenField.MatchString(words) {
 			return flow.FromToken
 		}
+	case flow.FromStorage:
+		if p.asksPersonal(f.Origin) {
+			return flow.FromPersonal
+		}
 	case flow.FromAPI, flow.FromUserJSON:
 		if r := p.question(f.Origin); r != nil && (personal(r.q) || p.ownPages(r)) {
 			return flow.FromPersonal
 		}
 	}
 	return f.Source
+}
+
+// selected says whether data is what the person has selected.
+func (p *Pass) selected(f flow.Flow) bool {
+	if f.Source != flow.FromPage || p.Kind(f.Origin) != js.Call {
+		return false
+	}
+	name := p.Graph.NameOf(p.Callee(f.Origin))
+	return name == "getSelection" || name == "document.getSelection"
+}
+
+// spoken says whether data is what the browser heard (https://wicg.github.io/speech-api/).
+func (p *Pass) spoken(f flow.Flow) bool {
+	return f.Source == flow.FromInput && p.Kind(f.Origin) == js.Dot && p.Name(f.Origin) == "transcript"
 }
 
 // tokenField knows the hidden fields in which the wiki's forms keep an edit token.

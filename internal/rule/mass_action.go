@@ -16,14 +16,17 @@ Deleting, blocking or editing one after the other through a list does damage fas
 its list and starts on a click.`,
 	Run: func(p *Pass) {
 		for _, w := range p.writes() {
-			if !massive[w.action] || w.mine() || !p.repeats(&w) {
+			if !massive[w.action] && !small[w.action] || w.mine() || !p.repeats(&w) {
 				continue
 			}
 			itself := finding.Critical
-			if w.action == "patrol" {
+			switch w.action {
+			case "patrol":
 				itself = finding.High
+			case "thank", "watch":
+				itself = finding.Medium
 			}
-			if s := w.weigh(itself, finding.Medium, finding.Note); s > finding.Note {
+			if s := w.weigh(itself, min(itself, finding.Medium), finding.Note); s > finding.Note {
 				p.Report(w.node, s, "%s again and again, %s: %s", actionWord(w.action), w.when(), orUnknown(w.target()))
 			}
 		}
@@ -91,6 +94,9 @@ func (p *Pass) varies(n js.Node) bool {
 var massive = words("edit move delete undelete protect block unblock userrights upload import rollback emailuser changecontentmodel " +
 	"revisiondelete patrol visualeditoredit discussiontoolsedit globalblock globaluserrights massmessage mergehistory createaccount")
 
+// small are changes that do harm in numbers alone.
+var small = words("thank watch")
+
 // matters says whether a write changes more than the person's own pages, or what runs as that person.
 func (w *write) matters() bool { return !w.mine() || len(w.of(ownCode)) > 0 }
 
@@ -125,6 +131,10 @@ func actionWord(action string) string {
 		return "marks changes as seen"
 	case "import":
 		return "imports pages"
+	case "thank":
+		return "thanks people"
+	case "watch":
+		return "changes the watch list"
 	}
 	return "calls action=" + action
 }

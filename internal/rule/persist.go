@@ -132,6 +132,10 @@ func (p *Pass) persistAssign(a *flow.Assign) {
 	case p.Graph.NameOf(a.Object) == "localStorage" && p.indexKey(a) != 0 && p.isStoreKey(p.indexKey(a)), strings.Contains(a.Property, storeKey):
 		p.stays(a.Node, "module store", "writes into the module store: ResourceLoader will run what it finds there")
 	case hookable(a.Target) && !p.fillsGap(a) && !p.local(a.Node):
+		if p.onlyWatches(a.Value) {
+			p.Report(a.Node, finding.Low, "replaces %s to know when it is called", a.Target)
+			return
+		}
 		p.stays(a.Node, "hook", "replaces "+a.Target+": it sees and can change what other scripts do")
 	}
 }

@@ -41,6 +41,10 @@ func (p *Pass) findRuns() []running {
 			add(c.Arg(0), "$.globalEval")
 		case c.Is("Function", "GeneratorFunction", "AsyncFunction") && len(c.Args) > 0:
 			add(c.Args[len(c.Args)-1], "Function")
+		case c.Is("Reflect.construct", "Reflect.apply") && p.Graph.NameOf(c.Arg(0)) == "Function":
+			if list := p.Graph.Elements(c.Args[len(c.Args)-1]); len(list) > 0 {
+				add(list[len(list)-1], "Function")
+			}
 		case p.constructs(c):
 			add(c.Args[len(c.Args)-1], "constructor")
 		case c.Is("setTimeout", "setInterval") && p.isText(c.Arg(0)):
@@ -78,16 +82,41 @@ func (p *Pass) blobText(address js.Node) js.Node {
 	return 0
 }
 
-// constructs knows [].filter.constructor( text )().
+// constructs knows [].filter.constructor( text )(), and the same with the constructor kept in a variable.
 func (p *Pass) constructs(c *flow.Call) bool {
-	if len(c.Args) == 0 || c.New {
+	if len(c.Args) == 0 || c.New && p.Kind(p.Callee(c.Node)) != js.Ident || len(c.Targets) > 0 {
 		return false
 	}
-	name, ok := p.KeyName(p.Callee(c.Node))
-	if !ok || name != "constructor" || p.Kind(p.Object(p.Callee(c.Node))) == js.This {
+	return p.isConstructor(p.Callee(c.Node)) && p.isText(c.Args[len(c.Args)-1])
+}
+
+func (p *Pass) isConstructor(callee js.Node) bool {
+	if p.Kind(callee) == js.Ident {
+		if p.takenOut(callee) == "constructor" {
+			return true
+		}
+		callee = p.origin(callee)
+	}
+	if p.Kind(callee) != js.Dot && p.Kind(callee) != js.Index {
 		return false
 	}
-	return p.isText(c.Args[len(c.Args)-1])
+	name, _ := p.KeyName(callee)
+	return name == "constructor" && p.Kind(p.Object(callee)) != js.This
+}
+
+// takenOut is the property that a variable is declared with: a for const { a: x } = y.
+func (p *Pass) takenOut(n js.Node) string {
+	b := p.Tree.Binding(n)
+	if b == 0 {
+		return ""
+	}
+	for _, r := range p.Refs(b) {
+		if up := p.parent(r); p.Is(r, js.IsDeclared) && p.Kind(up) == js.Property && p.Kind(p.parent(up)) == js.ObjectPattern {
+			name, _ := p.KeyName(up)
+			return name
+		}
+	}
+	return ""
 }
 
 // isText says whether a node holds text and not a function.
@@ -106,7 +135,7 @@ func (p *Pass) isText(n js.Node) bool {
 			return true
 		}
 	}
-	return len(p.strangers(n, flow.InJS)) > 0
+	return len(p.strangers(n, flow.InJS)) > 0 || slices.ContainsFunc(p.Graph.Taint(n), func(f flow.Flow) bool { return f.Source == flow.FromInterface && f.Unsafe&flow.InJS != 0 })
 }
 
 // grows says whether a variable begins as a text and is added to.

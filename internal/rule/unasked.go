@@ -13,7 +13,7 @@ var unaskedRule = &Rule{
 	Doc: `acts in your name without asking
 
 Deleting, blocking, protecting, moving, uploading, importing, sending e-mail and editing are yours to decide. A script does them
-when you press its button.`,
+when you press its button. What you paste is no such button: a file that takes the place of another is to have a name that you gave.`,
 	Capabilities: []capability.Name{
 		capability.Delete, capability.Block, capability.Protect, capability.Move, capability.Upload, capability.ImportPages, capability.WritePage,
 	},
@@ -25,6 +25,10 @@ when you press its button.`,
 			}
 			if itself == finding.High && w.Typing && !w.typed && !w.confirmed() {
 				p.Report(w.node, finding.Medium, "%s at the press of a key: %s", actionWord(w.action), orUnknown(w.target()))
+				continue
+			}
+			if w.overwrites() && !w.typed && !w.confirmed() && (w.Typing || unasked(w.Where)) {
+				p.Report(w.node, finding.High, "puts a file in the place of another without asking: %s", orUnknown(w.target()))
 				continue
 			}
 			if s := w.weigh(itself, min(itself, finding.Low), finding.Note); s > finding.Note && !w.mine() {

@@ -26,7 +26,7 @@ type write struct {
 var changes = words("edit move delete undelete protect block unblock userrights upload import mergehistory rollback options globalpreferences " +
 	"globalpreferenceoverrides changeauthenticationdata removeauthenticationdata changeemail resetpassword linkaccount unlinkaccount createaccount emailuser changecontentmodel " +
 	"revisiondelete filerevert managetags setpagelanguage visualeditoredit discussiontoolsedit flow massmessage globalblock globaluserrights setglobalaccountstatus " +
-	"massdelete nuke patrol review stabilize cxpublish wbeditentity oathauth")
+	"massdelete nuke thank watch patrol review stabilize cxpublish wbeditentity oathauth")
 
 // writes are all changes the text makes, once computed.
 func (p *Pass) writes() []write {
@@ -84,6 +84,7 @@ func (p *Pass) writeOf(r request, action string) (write, bool) {
 	w.titles = p.askedFor(w.titles)
 	w.model = r.q.codeModel("model") || r.q.codeModel("contentmodel") || p.runsPage(w.titles)
 	p.prepared(&w)
+	w.titles = p.pageHere(w.titles, w.Gates)
 	return w, true
 }
 
@@ -458,6 +459,17 @@ func (w *write) edits() bool {
 		return true
 	}
 	return false
+}
+
+// overwrites says whether a write puts a file in the place of another, under a name that the script fixes, whatever the wiki warns of.
+func (w *write) overwrites() bool {
+	if w.action != "upload" || len(w.titles) == 0 || len(w.q["ignorewarnings"]) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(w.titles, func(t flow.Text) bool {
+		_, known := t.Const()
+		return !known
+	})
 }
 
 // of are the titles of a write that are of a kind.

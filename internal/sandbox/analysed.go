@@ -128,7 +128,7 @@ func (a *analysed) worker(e browser.Event) *trace.Place {
 // evaluated says that text became code, when analysed code did it.
 func (a *analysed) evaluated(e browser.Event) []trace.Event {
 	p := a.evals[e.ID]
-	if p == nil {
+	if p == nil || e.Name == "eval" && e.Text == "" { // its text went with the page, before it could be asked for: nothing follows from that
 		return nil
 	}
 	data := trace.Data{How: "eval", SHA256: e.SHA256, Text: e.Text, Seen: "browser"}

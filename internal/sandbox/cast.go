@@ -12,14 +12,14 @@ import (
 func (s *Sandbox) cast(u *subject) ([]decoy.Persona, map[string]string) {
 	people := append([]decoy.Persona{}, s.people...)
 	people = append(people, s.author(u))
-	for _, p := range append(u.people, u.wanted) {
+	for _, p := range slices.Concat(u.people, u.others, []decoy.Persona{u.wanted}) {
 		if p.Name != "" {
 			people = append(people, p)
 		}
 	}
 	pages := map[string]string{}
 	for _, title := range titlesIn(u.Text) {
-		pages[title] = lampsAndHarbours + commentsIn(u.Text)
+		pages[title] = lampsAndHarbours + commentsIn(u.Text) + attributesIn(u.Text)
 	}
 	for _, title := range pagesNamed(namesCode, u.Text) {
 		pages[title] = decoy.NotWritten
@@ -28,11 +28,43 @@ func (s *Sandbox) cast(u *subject) ([]decoy.Persona, map[string]string) {
 		pages[title] = settingsFor(u.Text)
 	}
 	for _, p := range u.demand.pages {
-		if !strings.HasPrefix(p.Title, "Special:") && !strings.Contains(p.Title, "$me") && !usual(p.Title) {
-			pages[p.Title] = lampsAndHarbours
+		for _, title := range titlesFor(p.Title, people) {
+			if text := filled(title, u.Text); pages[title] == "" && !usual(p.Title) {
+				pages[title] = text
+			}
 		}
 	}
 	return people, pages
+}
+
+// titlesFor are the titles of a page that each of the people has one of, or of the one page.
+func titlesFor(title string, people []decoy.Persona) []string {
+	switch {
+	case strings.HasPrefix(title, "Special:"):
+		return nil
+	case !strings.Contains(title, "$me"):
+		return []string{title}
+	case strings.HasSuffix(title, ":$me"): // everybody has those
+		return nil
+	}
+	var out []string
+	for _, p := range people {
+		if p.Name != "" {
+			out = append(out, strings.Replace(title, "$me", p.Name, 1))
+		}
+	}
+	return out
+}
+
+// filled is what stands on a page that is there because the script asks for one like it.
+func filled(title, script string) string {
+	switch {
+	case strings.HasSuffix(title, ".json"):
+		return settingsFor(script)
+	case codeName.MatchString(title):
+		return decoy.NotWritten
+	}
+	return lampsAndHarbours
 }
 
 // usual says whether the wiki has a page anyway: with more in it than one that is made up has.
@@ -44,7 +76,7 @@ func usual(title string) bool {
 const lampsAndHarbours = "\"Lamps and harbours.\"\n"
 
 // namesPage finds titles that stand in a script as they are, in namespaces in which pages are no code.
-var namesPage = regexp.MustCompile(`['"\x60=]((?:Talk|User[ _]talk|Project|Project[ _]talk|Wikipedia|Wikipedia[ _]talk|Template|Template[ _]talk|Help|Category):[^'"\x60&\n]{1,80})['"\x60&]`)
+var namesPage = regexp.MustCompile(`['"\x60=]((?:Talk|User|User[ _]talk|Project|Project[ _]talk|Wikipedia|Wikipedia[ _]talk|Template|Template[ _]talk|Help|Category):[^'"\x60&\n]{1,80})['"\x60&]`)
 
 // titlesIn are the pages that a script names. It may well write there only if they exist.
 func titlesIn(text string) []string {

@@ -15,6 +15,7 @@ import (
 // demand is what a script asks the world for, as far as it names it, in a form that a run can be made of.
 type demand struct {
 	users     []string
+	others    []string // whom a page is about
 	ids       []string // of users
 	groups    []string
 	edits     []int
@@ -66,14 +67,7 @@ func demandOf(u *subject, now time.Time) *demand {
 	if readsHash.MatchString(u.Text) && (runsText.MatchString(u.Text) || runsAtTimes.MatchString(u.Text)) {
 		d.queries = append(d.queries, "#"+url.PathEscape(addressCode))
 	}
-	for _, name := range c.Of(gate.Users) {
-		if _, err := strconv.Atoi(name); err == nil {
-			d.ids = append(d.ids, name)
-		} else if plausibleName(name) {
-			d.users = append(d.users, strings.ReplaceAll(capitalise(name), "_", " "))
-		}
-	}
-	d.users = few(d.users)
+	d.named(c)
 	for _, g := range c.Of(gate.Groups) {
 		if g != "*" && g != "user" && len(g) < 60 {
 			d.groups = append(d.groups, g)
@@ -84,7 +78,7 @@ func demandOf(u *subject, now time.Time) *demand {
 			d.edits = append(d.edits, n)
 		}
 	}
-	d.pages = pagesOf(c, u.Text)
+	d.pages = pagesOf(c, u.Text, d.others)
 	for _, h := range few(c.Of(gate.Hosts)) {
 		if h = hostOf(h); h != "" && !slices.Contains(d.hosts, h) {
 			d.hosts = append(d.hosts, h)
@@ -93,7 +87,7 @@ func demandOf(u *subject, now time.Time) *demand {
 	d.databases, d.skins, d.langs = few(c.Of(gate.Databases)), few(c.Of(gate.Skins)), few(c.Of(gate.Languages))
 	d.clocks = c.Clocks(now)
 	for _, z := range few(c.Of(gate.Zones)) {
-		if z = zoneOf(z); z != "" {
+		if z = zoneOf(z, now); z != "" {
 			d.zones = append(d.zones, z)
 		}
 	}
@@ -101,6 +95,8 @@ func demandOf(u *subject, now time.Time) *demand {
 		d.referrers = append(d.referrers, referrerOf(r))
 	}
 	d.kept(c)
+	d.divided(c)
+	d.visits = max(d.visits, visitsCounted(u.Text))
 	return d
 }
 
@@ -109,10 +105,16 @@ func (d *demand) kept(c gate.Constants) {
 	for _, k := range c.List {
 		switch k.Asks {
 		case gate.Storage:
+			if k.Divisor() > 0 {
+				continue
+			}
 			if _, had := d.storage[k.Key]; !had || k.Op != "read" {
 				d.storage[k.Key] = firstWord(k.Value, d.blank)
 			}
 		case gate.Visits:
+			if k.Divisor() > 0 {
+				continue
+			}
 			n, _ := strconv.Atoi(k.Value)
 			d.visits = max(d.visits, min(n+1, 5))
 			d.storage[k.Key] = k.Value
@@ -121,7 +123,7 @@ func (d *demand) kept(c gate.Constants) {
 		case gate.Preference:
 			d.options[k.Key] = typed(firstWord(k.Value, d.blank))
 		case gate.Config:
-			if k.Op != "read" && k.Key != "" {
+			if k.Op != "read" && k.Key != "" && k.Key != "wgPageContentModel" && k.Divisor() == 0 { // a page brings its model along
 				d.config[k.Key] = typed(k.Value)
 			}
 		case gate.Parameters:
@@ -219,8 +221,11 @@ func hostOf(s string) string {
 }
 
 // zoneOf is the name of a time zone, or of one with an offset in the minutes that getTimezoneOffset gives.
-func zoneOf(s string) string {
+func zoneOf(s string, now time.Time) string {
 	if n, err := strconv.Atoi(s); err == nil {
+		if place := zoneAt(n, now); place != "" {
+			return place
+		}
 		if n%60 != 0 || n < -14*60 || n > 12*60 {
 			return ""
 		}

@@ -22,25 +22,33 @@ var namespaceNames = map[string]string{
 	"template_talk": "11", "help": "12", "help_talk": "13", "category": "14", "category_talk": "15",
 }
 
+// modelTitles are pages by their content model.
+var modelTitles = map[string]string{"json": "User:$me/lamps.json", "javascript": "User:$me/common.js", "css": "User:$me/common.css", "sanitized-css": "Template:Lamp/styles.css", "Scribunto": "Module:Lamp"}
+
 // signs are words of a script that only make sense on some page, where it compares the page's name with nothing.
 var signs = []struct {
 	says *regexp.Regexp
 	page Page
 }{
 	{regexp.MustCompile(`wgIsMainPage`), Page{"Main Page", "Main Page", ""}},
+	{regexp.MustCompile(`(?s)wgRelevantUserName.*(?:wgUserName|getName\(\))|(?:wgUserName|getName\(\)).*wgRelevantUserName`), Page{"own talk page", "User talk:$me", ""}},
 	{regexp.MustCompile(`wgRelevantUserName|wgRelevantUserId`), Page{"User:Henk Visser", "User:Henk Visser", ""}},
 	{regexp.MustCompile(`wgRelevantUserName|wgRelevantUserId`), Page{"User talk:Henk Visser", "User talk:Henk Visser", ""}},
-	{regexp.MustCompile(`(?s)wgRelevantUserName.*(?:wgUserName|getName\(\))`), Page{"own talk page", "User talk:$me", ""}},
+	{regexp.MustCompile(`wgNamespaceNumber['"\x60]\s*\)\s*[%&]`), Page{"Talk:Harbour lights", "Talk:Harbour lights", ""}},
 	{regexp.MustCompile(`wpTextbox1|#editform|wpSummary|wpSave|wikiEditor`), Page{"Harbour lights (edit)", "Harbour lights", "action=edit"}},
 	{regexp.MustCompile(`wgDiff(?:New|Old)Id|#mw-diff|diff-[on]title|mw-diff-`), Page{"Harbour lights (diff)", "Harbour lights", "diff=$rev"}},
 	{regexp.MustCompile(`#pagehistory|mw-history`), Page{"Harbour lights (history)", "Harbour lights", "action=history"}},
+	{regexp.MustCompile(`(?s)(?:wgPageName|wgTitle).*['"\x60]User:(?:['"\x60]\s*\+|\$\{)|['"\x60]User:(?:['"\x60]\s*\+|\$\{).*(?:wgPageName|wgTitle)`), Page{"own user page", "User:$me", ""}},
+	{regexp.MustCompile(`wgRestriction(?:Edit|Move)|inprop['"]?\s*:\s*['"\x60][^'"\x60]*protection`), Page{"Harbour rules", "Harbour rules", ""}},
+	{regexp.MustCompile(`mw-upload-form|wpUploadFile|wpDestFile`), Page{"Upload", "Special:Upload", ""}},
+	{regexp.MustCompile(`mw-logevent|mw-logline|mw-logid`), Page{"Log", "Special:Log", ""}},
 	{regexp.MustCompile(`mw-changeslist|mw-enhanced-rc`), Page{"Recent changes", "Special:RecentChanges", ""}},
 	{regexp.MustCompile(`mw-contributions`), Page{"Contributions", "Special:Contributions/Henk Visser", ""}},
 	{regexp.MustCompile(`#mw-pages|mw-category|#mw-subcategories`), Page{"Category:Lamps", "Category:Lamps", ""}},
 }
 
 // pagesOf are the pages and views a script asks for.
-func pagesOf(c gate.Constants, text string) []Page {
+func pagesOf(c gate.Constants, text string, others []string) []Page {
 	var out []Page
 	add := func(p Page) {
 		if len(out) < 3*maxDemands && !slices.ContainsFunc(out, func(q Page) bool { return q.Title == p.Title && q.Query == p.Query }) {
@@ -55,17 +63,29 @@ func pagesOf(c gate.Constants, text string) []Page {
 	}
 	var titles []string
 	spaces := c.Of(gate.Namespaces)
-	for _, t := range c.Of(gate.Pages) {
-		if _, err := strconv.Atoi(t); err == nil { // of a title's namespace, or its length
+	for _, k := range c.List {
+		t := k.Value
+		switch n, err := strconv.Atoi(t); {
+		case k.Asks == gate.Config && k.Key == "wgPageContentModel" && modelTitles[t] != "":
+			titles = append(titles, modelTitles[t])
+		case k.Asks != gate.Pages || k.Op == "read" || k.Divisor() > 0 || strings.HasSuffix(k.Key, "ArticleId"):
+		case err == nil && n > 20 && strings.HasPrefix(k.Op, ">"):
+			titles = append(titles, longTitle(n+1))
+		case err == nil: // of a title's namespace, or its length
 			spaces = append(spaces, t)
-		} else if t = titleIn(t); t != "" {
-			titles = append(titles, t)
+		default:
+			if t = titleIn(t); t != "" && !slices.Contains(titles, t) {
+				titles = append(titles, t)
+			}
 		}
 	}
 	for _, s := range c.Of(gate.Specials) {
 		if plausibleName(s) {
-			titles = append(titles, "Special:"+s)
+			titles = append(titles, specials(s, others)...)
 		}
+	}
+	for _, name := range others {
+		titles = append(titles, "User:"+name, "User talk:"+name)
 	}
 	titles = titles[:min(len(titles), 2*maxDemands)]
 	for _, ns := range spaces {
@@ -80,10 +100,11 @@ func pagesOf(c gate.Constants, text string) []Page {
 		}
 	}
 	for _, t := range titles {
-		add(Page{strings.ReplaceAll(t, "$me", "own"), t, ""})
+		name := strings.ReplaceAll(t, "$me", "own")
+		add(Page{name, t, ""})
 		for _, v := range views {
 			if !strings.HasPrefix(t, "Special:") {
-				add(Page{t + " (" + strings.TrimPrefix(v, "action=") + ")", t, v})
+				add(Page{name + " (" + strings.TrimPrefix(v, "action=") + ")", t, v})
 			}
 		}
 	}
@@ -120,4 +141,33 @@ func titleIn(s string) string {
 		s += "Harbour"
 	}
 	return s
+}
+
+// longTitle is a title of a length.
+func longTitle(n int) string {
+	title := "Harbour lights"
+	for i := 0; len(title) < min(n, 200); i++ {
+		title += []string{" of the north", " and of the south", " by the sea"}[i%3]
+	}
+	return title
+}
+
+// specials are a special page by its name, and with whom it is about: those whom the script names, the reader, somebody else.
+func specials(name string, others []string) []string {
+	title := "Special:" + name
+	switch strings.ToLower(name) {
+	case "userrights", "block", "unblock", "emailuser", "deletedcontributions", "centralauth":
+		about := others
+		if len(about) == 0 {
+			about = []string{"Henk Visser"}
+		}
+		var out []string
+		for _, who := range about {
+			out = append(out, title+"/"+who)
+		}
+		return append(out, title)
+	case "contributions":
+		return []string{title + "/$me", title + "/Henk Visser", title}
+	}
+	return []string{title}
 }

@@ -69,8 +69,9 @@ func (g *trigger) found(r *trace.Report) bool {
 
 // deeds are what the fixtures do when they are awake, in the words of the findings, where it is not seen by host and title.
 var deeds = []string{
-	"collect.test", "no content security policy", "changes your e-mail address", "changes your connected applications", "changes the rights of", "rolls back edits", "installs itself to stay: module store",
-	"runs code that is kept", "in the page's address as code", "an answer of the wiki as code", "what other scripts save", "from other scripts what the wiki answers", "marks changes as patrolled", "sends e-mail as you",
+	"collect.test", "no content security policy", "changes your e-mail address", "changes your connected applications", "changes the rights of", "changes which rights you give", "rolls back edits", "installs itself to stay: module store",
+	"runs code that is kept", "in the page's address as code", "an answer of the wiki as code", "what other scripts save", "from other scripts what the wiki answers", "marks changes as patrolled", "sends e-mail as you", "does, and nobody else",
+	"runs text as code that does not stand in it",
 }
 
 // seen is how the look at one fixture went.

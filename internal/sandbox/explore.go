@@ -105,6 +105,8 @@ func (v *visit) press(ctx context.Context, t target) error {
 		how = strings.Join(t.Types, " ")
 	case t.field():
 		how = "type"
+	case t.Input == "file":
+		how = "attach"
 	case t.Tag == "select":
 		how = "choose"
 	}
@@ -118,6 +120,8 @@ func (v *visit) press(ctx context.Context, t target) error {
 		}
 	case how == "type":
 		err = v.fillIn(ctx, t)
+	case how == "attach":
+		err = v.order(ctx, map[string]any{"do": "attach", "id": t.ID}, nil)
 	case how == "choose":
 		err = v.order(ctx, map[string]any{"do": "choose", "id": t.ID}, nil)
 	default:
@@ -149,6 +153,9 @@ func (v *visit) clickAround(ctx context.Context, t target) error {
 		}
 		if at == nil || !at.Hit {
 			continue
+		}
+		if at.To != "" {
+			v.rec.put(trace.Event{Kind: trace.Press, Data: trace.Data{Name: sel, How: "link", URL: at.To}})
 		}
 		if err := v.c.Click(ctx, at.X, at.Y); err != nil {
 			return err
@@ -192,6 +199,9 @@ func (v *visit) click(ctx context.Context, t target) error {
 		return err
 	}
 	if at != nil && at.Hit && at.X >= 0 && at.Y >= 0 {
+		if at.To != "" {
+			v.rec.put(trace.Event{Kind: trace.Press, Data: trace.Data{Name: t.Sel, How: "link", URL: at.To}})
+		}
 		return v.c.Click(ctx, at.X, at.Y)
 	}
 	return v.order(ctx, map[string]any{"do": "press", "id": t.ID, "type": "click"}, nil)

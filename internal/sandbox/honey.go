@@ -19,12 +19,31 @@ func (s *Sandbox) honey(u *subject) []decoy.Element {
 	var out []decoy.Element
 	for _, sel := range u.constants.Of(gate.Elements) {
 		for _, one := range strings.Split(sel, ",") {
-			if e, ok := elementFor(strings.TrimSpace(one), plain); ok && len(out) < 60 && !slices.Contains(out, e) {
+			one = strings.TrimSpace(one)
+			if e, ok := elementFor(one, plain); ok && len(out) < 60 && !slices.Contains(out, e) && !makes(u.Text, one) {
 				out = append(out, e)
 			}
 		}
 	}
 	return out
+}
+
+// simple is a selector of an id or a class and nothing else.
+var simple = regexp.MustCompile(`^[#.]([\w-]+)$`)
+
+// makes says whether a script makes what it looks for itself: it looks only whether it has been there before, and leaves where it has.
+func makes(text, sel string) bool {
+	m := simple.FindStringSubmatch(sel)
+	if m == nil {
+		return false
+	}
+	word := regexp.QuoteMeta(m[1])
+	given := `\b(?:id|class|className|classes|addClass|classList\.add|setAttribute)\b\s*(?:[:=(,]|['"]\s*[:=,])\s*(?:['"\x60]\w+['"\x60]\s*,\s*)?\[?\s*\\?['"\x60]?(?:[\w-]+ )*` + word + `(?:['"\x60 \\>/]|$)`
+	if sel[0] == '#' {
+		given += `|addPortlet(?:Link)?\s*\([^;]{0,300}['"\x60]` + word + `['"\x60]`
+	}
+	found, err := regexp.MatchString(given, text)
+	return err == nil && found
 }
 
 var (
@@ -94,6 +113,8 @@ func elementOf(sel, inner string) (text, id string, ok bool) {
 		attrs += ` class="` + strings.Join(classes, " ") + `"`
 	}
 	switch tag {
+	case "table":
+		return "<table" + attrs + "><thead><tr><th>Lamp</th><th>Height</th></tr></thead><tbody><tr><td>North" + inner + "</td><td>12</td></tr><tr><td>South</td><td>9</td></tr></tbody></table>", id, true
 	case "input", "img", "br", "hr":
 		return "<" + tag + attrs + ">" + inner, id, true
 	case "li":

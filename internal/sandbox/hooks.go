@@ -3,6 +3,7 @@ package sandbox
 import (
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,9 +31,13 @@ type hookSettings struct {
 	Script     string   `json:"script"` // address of the script under test, without the host; "" in a baseline
 	Storage    string   `json:"storage"`
 	StorageKey string   `json:"storageKey"`
-	Stores     []string `json:"stores"` // names under which ResourceLoader would keep modules
-	Store      string   `json:"store"`  // what stands there
-	Mark       string   `json:"mark"`   // a part of it
+	Stores     []string `json:"stores"`   // names under which ResourceLoader would keep modules
+	Store      string   `json:"store"`    // what stands there
+	Mark       string   `json:"mark"`     // a part of it
+	Names      []string `json:"names"`    // of people whose changes are to be in the page's lists
+	Stranger   string   `json:"stranger"` // somebody else whose changes are
+	Kept       int      `json:"kept"`     // further things in local storage
+	Stored     bool     `json:"stored"`   // whether the script knows of ResourceLoader's store
 	Chance     *float64 `json:"chance,omitempty"`
 }
 
@@ -47,13 +52,26 @@ func hooks(s hookSettings) string {
 
 func settingsOf(s *decoy.Secrets, script string, stores []string, chance *float64) hookSettings {
 	mark := "lamp-" + decoy.Word(8)
-	store := `{"items":{"jquery@0lamp":"function($,jQuery,require,module){/*` + mark + `*/}","site@1lamp":"function($,jQuery,require,module){}","mediawiki.base@2lamp":"function($,jQuery,require,module){}","mediawiki.util@3lamp":"function($,jQuery,require,module){}","user@4lamp":"function($,jQuery,require,module){}"},"vary":"vector:1-3:en","asOf":1}`
+	var items []string
+	for i, name := range []string{"jquery", "site", "mediawiki.base", "mediawiki.util", "user"} {
+		items = append(items, fmt.Sprintf(`"%s@%dlamp":"function($,jQuery,require,module){/*%s*/}"`, name, i, mark))
+	}
+	store := `{"items":{` + strings.Join(items, ",") + `},"vary":"vector:1-3:en","asOf":1}`
 	return hookSettings{
 		Secret: "e" + decoy.Word(24), Script: script, Storage: s.Storage, StorageKey: "mwuser-note-" + decoy.Word(5), Stores: stores, Store: store, Mark: mark, Chance: chance,
 	}
 }
 
 const storePrefix = "MediaWikiModuleStore:"
+
+// muchKept is how many things stand in local storage for a script that goes through all of them.
+const muchKept = 14
+
+// knowsStore finds scripts that name the store in which ResourceLoader keeps modules.
+var knowsStore = regexp.MustCompile(`ModuleStore|loader\s*\.\s*store\b`)
+
+// readsAllKept finds scripts that go through all that is kept in the browser.
+var readsAllKept = regexp.MustCompile(`(?:Object\.\w+\(\s*|\.\.\.\s*|\b(?:in|of)\s+)(?:window\s*\.\s*)?localStorage|localStorage\s*\.\s*(?:length|key)\b|JSON\.stringify\(\s*(?:window\s*\.\s*)?localStorage`)
 
 var namesStore = regexp.MustCompile(storePrefix + `([\w-]{1,60})`)
 

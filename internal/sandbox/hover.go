@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,22 +17,27 @@ var (
 
 var (
 	hears   = regexp.MustCompile(`(?i)mouse(?:over|enter|move|out|leave)|pointer(?:over|enter|move)|\bhover\b`)
+	hooksOn = regexp.MustCompile(`\bhook\s*\(`)
 	saves   = regexp.MustCompile(`\bpostEdit\b`)
 	idles   = regexp.MustCompile(strings.Join(idleTypes, "|"))
 	prints  = regexp.MustCompile(`(?i)matchMedia|\bprint\b`)
 	content = []string{"#mw-content-text a[title]", "sup.reference", "sup.reference a", "#mw-content-text a.external", ".mw-userlink", "#mw-content-text img", "#mw-content-text td", "#firstHeading"}
 )
 
-// spot is where something can be seen.
+// spot is where something can be seen, and where it leads if it is a link.
 type spot struct {
 	X, Y float64
 	Hit  bool
+	To   string
 }
 
 // brush moves the mouse over what is in the page, and over what the script waits for the mouse on.
 func (v *visit) brush(ctx context.Context) error {
 	if v.u == nil || !hears.MatchString(v.u.Text) {
 		return nil
+	}
+	if err := v.lacking(ctx); err != nil {
+		return err
 	}
 	for _, sel := range content {
 		if err := v.over(ctx, map[string]any{"do": "spot", "sel": sel}); err != nil {
@@ -45,6 +51,26 @@ func (v *visit) brush(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// lacking puts elements into the page for those that the script waits for the mouse on, wherever they may be: other pages have them.
+func (v *visit) lacking(ctx context.Context) error {
+	var selectors []string
+	if err := v.order(ctx, map[string]any{"do": "lacking"}, &selectors); err != nil {
+		if errors.Is(err, errNoAnswer) {
+			return nil
+		}
+		return err
+	}
+	for _, sel := range selectors {
+		one, _, _ := strings.Cut(sel, ",")
+		if e, ok := elementFor(strings.TrimSpace(one), "a"); ok {
+			if err := v.order(ctx, map[string]any{"do": "put", "html": e.HTML}, nil); err != nil && !errors.Is(err, errNoAnswer) {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // over moves the mouse to where the hooks say that something is.
@@ -73,6 +99,11 @@ func (v *visit) happen(ctx context.Context) error {
 			if err := v.c.Call(ctx, "Emulation.setEmulatedMedia", map[string]any{"media": media}, nil); err != nil {
 				return err
 			}
+		}
+	}
+	if hooksOn.MatchString(v.u.Text) {
+		if err := v.order(ctx, map[string]any{"do": "hooks"}, nil); err != nil && !errors.Is(err, errNoAnswer) {
+			return err
 		}
 	}
 	if saves.MatchString(v.u.Text) {
@@ -126,7 +157,7 @@ func (v *visit) write(ctx context.Context) error {
 		focus("#lamp-clip", "x.remove();"),
 		focus("#wpTextbox1", "x.setSelectionRange(x.value.length, x.value.length);"),
 		func() error { return v.command(ctx, "v", "paste") },
-		func() error { return v.c.Type(ctx, " "+v.rec.secrets.Draft) },
+		func() error { return v.c.Type(ctx, v.writing()) },
 		focus("#wpSummary", ""),
 		func() error { return v.c.Type(ctx, "lamps") },
 	}
@@ -136,6 +167,27 @@ func (v *visit) write(ctx context.Context) error {
 		}
 	}
 	return v.c.Inspect(ctx, `(document.activeElement && document.activeElement.blur(), 0)`, nil)
+}
+
+var (
+	hearsTyping = regexp.MustCompile(`\b(?:input|beforeinput|key(?:down|up|press)|textchange)\b`)
+	countsTo    = regexp.MustCompile(`(?:[<>]=?|===?|!==?|%)\s*(\d{2,3})\b`)
+)
+
+// mostTyped bounds how many keys are pressed for a script that counts them.
+const mostTyped = 400
+
+// writing is what is typed into the text: as much as a script counts to that hears it, and the draft.
+func (v *visit) writing() string {
+	most := 0
+	if hearsTyping.MatchString(v.u.Text) {
+		for _, m := range countsTo.FindAllStringSubmatch(v.u.Text, 50) {
+			if n, _ := strconv.Atoi(m[1]); n <= mostTyped {
+				most = max(most, n)
+			}
+		}
+	}
+	return strings.Repeat(" lamps", most/5) + " " + v.rec.secrets.Draft
 }
 
 var editing = regexp.MustCompile(`\baction=(?:edit|submit)\b`)

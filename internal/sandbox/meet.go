@@ -28,20 +28,23 @@ func (l *look) meeting() []spec {
 		out = append(out, full)
 	}
 	vary := func(o spec) { out = append(out, o) }
-	for _, c := range clocks[min(1, len(clocks)):] {
-		o := full
-		o.clock = c
-		vary(o)
-	}
-	for _, p := range pages[min(1, len(pages)):] {
-		o := full
-		o.page = p
-		vary(o)
-	}
-	for _, p := range people[1:] {
-		o := full
-		o.persona = p
-		vary(o)
+	// Who is waited for, who may most, and every page and moment beside the first: in turns, for a short look takes the first few.
+	for i := range max(len(people), len(pages), len(clocks)) {
+		if i+1 < len(people) {
+			o := full
+			o.persona = people[i+1]
+			vary(o)
+		}
+		if i+1 < len(pages) {
+			o := full
+			o.page = pages[i+1]
+			vary(o)
+		}
+		if i+1 < len(clocks) {
+			o := full
+			o.clock = clocks[i+1]
+			vary(o)
+		}
 	}
 	out = append(out, l.singly(w, people, article)...)
 	for _, p := range people {
@@ -55,7 +58,7 @@ func (l *look) meeting() []spec {
 	return out
 }
 
-// named are the people the script asks for, and else who may most.
+// named are the people the script asks for, who may most, and whom pages that it asks for are about.
 func (l *look) named(w who) []decoy.Persona {
 	var out []decoy.Persona
 	if l.s.o.Snapshot == nil {
@@ -64,7 +67,11 @@ func (l *look) named(w who) []decoy.Persona {
 			out = append(out, l.u.wanted)
 		}
 	}
-	return append(out, w.admin)
+	out = append(out, w.admin)
+	if l.s.o.Snapshot == nil {
+		out = append(out, l.u.others...)
+	}
+	return out
 }
 
 // asks says whether the script names anything at all.

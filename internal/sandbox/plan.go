@@ -106,8 +106,11 @@ func (l *look) plan() []spec {
 	p.add(spec{persona: w.anonymous, page: article, forward: day, explore: 2})
 	p.add(l.forcedAll(w)...)
 	p.add(meets[min(1, len(meets)):min(4, len(meets))]...)
+	p.add(spec{persona: w.admin, page: article, visits: max(l.u.demand.visits, 4), referrer: "https://search.example/?q=lamps", locale: "de-DE", timezone: "Europe/Berlin", forward: rest})
+	if len(l.u.demand.pages) > 1 { // it says itself where it is at work
+		p.add(meets[min(4, len(meets)):min(6, len(meets))]...)
+	}
 	p.add(
-		spec{persona: w.admin, page: article, visits: 4, referrer: "https://search.example/?q=lamps", locale: "de-DE", timezone: "Europe/Berlin", forward: rest},
 		spec{persona: w.sysop, page: pageNamed(pages, "Recent changes"), active: true, explore: 3},
 		spec{persona: w.author, page: pageNamed(pages, "own talk page"), active: true, explore: 3},
 		spec{persona: w.editor, page: pageNamed(pages, "Harbour lights (edit)"), active: true, explore: 3, forward: day},

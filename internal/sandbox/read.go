@@ -20,6 +20,7 @@ func (v *visit) read(ctx context.Context) error {
 		func() error { // a page goes on growing after it has loaded: pop-ups, notifications
 			return v.c.Inspect(ctx, `document.body.append(document.createElement('div')), 0`, nil)
 		},
+		func() error { return v.grow(ctx) },
 		func() error { return v.c.Scroll(ctx, 0, 600) },
 		func() error {
 			return v.c.Inspect(ctx, `(() => { const a = document.querySelector('#firstHeading') || document.body; const s = getSelection(); s.selectAllChildren(a); return 0; })()`, nil)
@@ -53,6 +54,41 @@ func (v *visit) decoyKeys() string {
 }
 
 var hearsKeys = regexp.MustCompile(`key(?:down|up|press)|beforeinput`)
+
+// grow has a list of changes grow, as it does where the wiki shows them as they come.
+func (v *visit) grow(ctx context.Context) error {
+	if len(v.hook.Names) == 0 {
+		return nil
+	}
+	err := v.order(ctx, map[string]any{"do": "grow"}, nil)
+	if errors.Is(err, errNoAnswer) {
+		return nil
+	}
+	return err
+}
+
+// goesBack finds scripts that mind how somebody came to the page.
+var goesBack = regexp.MustCompile(`back_forward|\bpersisted\b|navigation\s*\??\.\s*type|getEntriesByType\(\s*['"\x60]navigation`)
+
+// comeBack leaves for another page and comes back, as the browser's button does.
+func (v *visit) comeBack(ctx context.Context) error {
+	if v.u == nil || !v.o.active || !goesBack.MatchString(v.u.Text) {
+		return nil
+	}
+	other := "https://" + v.o.host + Page{"", "Harbour", ""}.path(v.source.Site(), v.o.persona, v.s.revision, "")
+	v.decoy.Expect(other)
+	if err := v.c.Navigate(ctx, other); err != nil {
+		return err
+	}
+	if err := v.c.Idle(ctx, quiet); err != nil {
+		return err
+	}
+	v.decoy.Expect(v.url)
+	if err := v.c.Back(ctx); err != nil {
+		return err
+	}
+	return v.pass(ctx, settle)
+}
 
 // fault has something go wrong in the page.
 func (v *visit) fault(ctx context.Context) error {

@@ -46,11 +46,19 @@ func newRecorder(s *decoy.Secrets) *recorder {
 func (r *recorder) put(e trace.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.counts[e.Kind]++; r.counts[e.Kind] > maxEvents {
+	if r.counts[e.Kind]++; r.counts[e.Kind] > kept(&e) {
 		return
 	}
 	e.T = since(r.began)
 	r.proxied = append(r.proxied, e)
+}
+
+// kept is how many events of a kind are kept when it comes to one: what takes a secret along does not drown in what was asked for before.
+func kept(e *trace.Event) int {
+	if len(e.Canary) > 0 {
+		return 5 * maxEvents
+	}
+	return maxEvents
 }
 
 // hear takes an event of the browser's.
@@ -124,7 +132,7 @@ func (r *recorder) events(code *analysed) []trace.Event {
 	counts := map[trace.Kind]int{}
 	for _, b := range r.browsed {
 		for _, e := range r.translate(b, code) {
-			if counts[e.Kind]++; counts[e.Kind] > maxEvents {
+			if counts[e.Kind]++; counts[e.Kind] > kept(&e) {
 				continue
 			}
 			e.T, e.Target = millis(b.At), cmp.Or(e.Target, b.Target.Type)
@@ -197,6 +205,19 @@ func (r *recorder) told(e trace.Event, how, address, text string) []trace.Event 
 	return []trace.Event{e}
 }
 
+// way is a request that the browser will make once somebody uses what is on the page: the ping of a link, a form of the wiki's that is sent
+// elsewhere. A link itself, whose address everybody can see, counts when it takes along what nobody else may have.
+func (r *recorder) way(e trace.Event, how, address string) []trace.Event {
+	e.Kind, e.Data.How, e.Data.URL, e.Canary = trace.Request, how, address, r.secrets.Find(address)
+	if how == "link" && !slices.ContainsFunc(e.Canary, func(name string) bool { return slices.Contains(keptToOneself, name) }) {
+		return nil
+	}
+	return []trace.Event{e}
+}
+
+// keptToOneself are the secrets that no link leads away with.
+var keptToOneself = []string{trace.CanaryToken, trace.CanaryCookie, trace.CanaryPassword, trace.CanaryEmail, trace.CanaryStorage}
+
 // hook reads what our instrumentation says.
 func (r *recorder) hook(b browser.Event, code *analysed) []trace.Event {
 	var h struct {
@@ -219,9 +240,15 @@ func (r *recorder) hook(b browser.Event, code *analysed) []trace.Event {
 	case "persist":
 		e.Kind, e.Data.URL = trace.Persist, h.U
 	case "conceal":
-		e.Kind = trace.Conceal
+		e.Kind, e.Data.Text = trace.Conceal, h.T
 	case "told":
 		return r.told(e, h.How, h.U, h.T)
+	case "way":
+		return r.way(e, h.How, h.U)
+	case "code":
+		e.Kind, e.Data.How, e.Data.Text = trace.ScriptEval, h.N, h.T
+		e.Data.Name = ""
+		e.Data.From, e.Data.URL = code.origin(h.T)
 	case "hint":
 		e.Kind, e.Data.URL, e.Data.How, e.Canary = trace.Request, h.U, trace.HowHint, r.secrets.Find(h.U)
 	case "ahead":

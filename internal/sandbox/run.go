@@ -33,20 +33,21 @@ type outcome struct {
 
 // visit is one run under way.
 type visit struct {
-	s       *Sandbox
-	u       *subject // nil in a baseline
-	o       spec
-	source  decoy.Source
-	decoy   *decoy.Decoy
-	rec     *recorder
-	c       *browser.Context
-	hook    hookSettings
-	url     string
-	made    *gate.Rewritten
-	level   string         // of isolation
-	asks    *decoy.Witness // what we ask ourselves, through the page; nil for nothing
-	pressed map[string]bool
-	out     outcome
+	s        *Sandbox
+	u        *subject // nil in a baseline
+	o        spec
+	source   decoy.Source
+	decoy    *decoy.Decoy
+	rec      *recorder
+	c        *browser.Context
+	hook     hookSettings
+	url      string
+	made     *gate.Rewritten
+	level    string         // of isolation
+	formWord string         // marks the form that we send ourselves; "" for none
+	asks     *decoy.Witness // what we ask ourselves, through the page; nil for nothing
+	pressed  map[string]bool
+	out      outcome
 }
 
 // run carries out one run in a window of its own.
@@ -87,18 +88,31 @@ func (v *visit) prepare(u *subject) error {
 			return err
 		}
 		vis.Script, vis.Self, vis.Words = script, v.u.self, v.s.words(v.u)
+		vis.Named, vis.Prefixes = namesIn(v.u), prefixesIn(v.u.Text)
 		vis.RunsText = runsText.MatchString(v.u.Text)
 		if v.o.active && standsBetween.MatchString(v.u.Text) {
 			vis.Witness = witnessFor(v.u)
 			v.asks = vis.Witness
 		}
+		if v.o.active && v.o.explore > 0 {
+			v.formWord = formWord(v.u)
+			vis.FormWord = v.formWord
+		}
+		vis.Extra = unseenIn(v.u.Text)
 		if v.o.honey {
-			vis.Extra = v.s.honey(v.u)
+			vis.Extra = append(vis.Extra, v.s.honey(v.u)...)
 		}
 		path = decoy.RawPath(v.source.Site().ScriptPath, v.u.Title)
 	}
 	v.decoy = decoy.New(vis)
 	v.hook = settingsOf(secrets, path, stores(cmp.Or(v.o.id, v.source.Site().ID), u.Text), v.o.chance)
+	v.hook.Names, v.hook.Stranger = namesakes(v.u), v.s.word+" Vos"
+	if v.u != nil {
+		v.hook.Stored = knowsStore.MatchString(v.u.Text)
+		if readsAllKept.MatchString(v.u.Text) {
+			v.hook.Kept = muchKept
+		}
+	}
 	v.url = "https://" + v.o.host + v.o.page.path(v.source.Site(), v.o.persona, v.s.revision, v.o.query)
 	return nil
 }
@@ -160,26 +174,35 @@ func (v *visit) live(ctx context.Context) error {
 	if err := v.pass(ctx, settle); err != nil {
 		return err
 	}
+	if err := v.comeBack(ctx); err != nil {
+		return err
+	}
 	if v.o.active {
 		if err := v.read(ctx); err != nil {
 			return err
 		}
 	}
+	v.lookAround(ctx)
 	if v.o.forward > 0 {
 		v.rec.enter(v.later(trace.Clock))
-		if err := v.pass(ctx, v.o.forward); err != nil {
+		if err := v.forward(ctx); err != nil {
 			return err
 		}
+		v.lookAround(ctx)
 	}
 	if v.o.explore > 0 {
 		v.rec.enter(v.later(trace.Explored))
 		if err := v.explore(ctx); err != nil {
 			return err
 		}
+		if err := v.await(ctx); err != nil {
+			return err
+		}
 	}
 	if v.o.picture {
 		v.snap(ctx, "after")
 	}
+	v.sendForm(ctx)
 	if v.asks != nil {
 		v.rec.enter(v.firstStage())
 		v.witness(ctx)

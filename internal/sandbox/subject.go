@@ -37,6 +37,7 @@ type subject struct {
 	together  *companions
 	demand    *demand
 	people    []decoy.Persona // those it asks for by name
+	others    []decoy.Persona // those whom pages are about that it asks for
 	wanted    decoy.Persona   // somebody with all groups it asks for
 }
 
@@ -63,6 +64,11 @@ func (box *Sandbox) read(s Script) *subject {
 	for _, name := range u.demand.users {
 		if name != u.Author {
 			u.people = append(u.people, u.demand.matched(name, box))
+		}
+	}
+	for _, name := range u.demand.others {
+		if name != u.Author {
+			u.others = append(u.others, u.demand.matched(name, box))
 		}
 	}
 	if len(u.demand.groups) > 0 || len(u.demand.edits) > 0 {

@@ -49,7 +49,9 @@ func (v *visit) witness(ctx context.Context) {
 			}
 		}
 	}
-	_ = v.c.Evaluate(ctx, `new mw.Api().postWithToken('csrf', `+plainly(v.asks.Edit())+`).then(() => 0, () => 0)`, nil) // the decoy sees what comes of it
+	for _, edit := range []url.Values{v.asks.Edit(), v.asks.EditCode()} { // the decoy sees what comes of them
+		_ = v.c.Evaluate(ctx, `new mw.Api().postWithToken('csrf', `+plainly(edit)+`).then(() => 0, () => 0)`, nil)
+	}
 }
 
 // plainly are parameters as mw.Api takes them.

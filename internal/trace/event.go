@@ -27,7 +27,7 @@ const (
 	Storage      Kind = "storage"      // local or session storage, indexedDB or caches were used: Data.Action, Name
 	Listen       Kind = "listen"       // an event listener was registered: Data.Name is the event
 	Dialog       Kind = "dialog"       // alert, confirm, prompt, beforeunload
-	Press        Kind = "press"        // the explorer pressed something: Data.Name is the selector, Text its label, How the event
+	Press        Kind = "press"        // the explorer pressed something: Data.Name is the selector, Text its label, How the event, URL where a link said that it leads
 	Navigate     Kind = "nav"          // the document would be left: Data.URL
 	Peer         Kind = "rtc"          // a WebRTC connection was made
 	WebTransport Kind = "webtransport" // a WebTransport session was asked for
@@ -56,8 +56,10 @@ const HowHint = "hint"
 
 // Names of what was hidden, of Conceal, that is no part of a page.
 const (
-	AlteredEdit   = "altered edit"   // what another script saves came to the wiki otherwise: Data.Text says in which parts
-	AlteredAnswer = "altered answer" // what the wiki says to another script came there without a part: Data.Text says which
+	AlteredEdit   = "altered edit"          // what another script saves came to the wiki otherwise: Data.Text says in which parts
+	AlteredAnswer = "altered answer"        // what the wiki says to another script came there without a part: Data.Text says which
+	AlteredCode   = "altered code"          // code that another script saves came to the wiki otherwise: Data.Text is what came
+	OneGone       = "changes by one person" // of a list that shows a stranger's: Data.Text is the name
 )
 
 // How code came to a page together with the script under test, of ScriptLoad: as another page of the same gadget.
@@ -116,7 +118,7 @@ type Setup struct {
 type Data struct {
 	URL    string `json:"url,omitempty"`
 	Method string `json:"method,omitempty"`
-	How    string `json:"how,omitempty"`    // script, style, fetch, xhr, beacon, socket, image, frame, form, font, worker, media, ping, other
+	How    string `json:"how,omitempty"`    // script, style, fetch, xhr, beacon, socket, image, frame, form, font, worker, media, ping, link, other
 	Seen   string `json:"seen,omitempty"`   // who saw it: proxy, browser (CDP) or hook; proxy is the truth
 	Answer string `json:"answer,omitempty"` // how it was answered: decoy, script, companion, placeholder, refused
 	SHA256 string `json:"sha256,omitempty"` // of a script served or evaluated

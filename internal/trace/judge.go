@@ -35,7 +35,7 @@ func newPass(l *Log, o Options) *Pass {
 	o.Author = cmp.Or(o.Author, ownerOf(o.Self))
 	p := &Pass{
 		o: &o, log: l, events: events, runs: map[int]*Run{}, compared: map[int]bool{},
-		confirmed: map[*Event]bool{}, pressed: map[*Event]bool{}, gates: map[*Event]*Turned{}, self: NewSelf(o.Self, o.Source), changes: changesOf(events), marked: map[*Event][]string{}, index: map[findingKey]int{},
+		confirmed: map[*Event]bool{}, pressed: map[*Event]bool{}, misled: map[*Event]bool{}, gates: map[*Event]*Turned{}, self: NewSelf(o.Self, o.Source), changes: changesOf(events), marked: map[*Event][]string{}, index: map[findingKey]int{},
 	}
 	for _, r := range l.Runs {
 		p.runs[r.Number] = r
@@ -68,11 +68,18 @@ func ownerOf(title string) string {
 // follow notes what each event of a run comes after: a question that was answered, a condition that was turned.
 func (p *Pass) follow(r *Run) {
 	asked, pressed := false, false
+	link, said := "", map[string]bool{} // where the link leads that was pressed last, and the hosts of all of them, as they stood there
 	var turned *Turned
 	for _, e := range r.Events {
 		switch e.Kind {
 		case Press:
 			asked, pressed = false, true
+			link = hostOf(e.Data.URL)
+			said[link] = true
+		case Navigate:
+			if host := p.foreign(e); host != "" && link != "" && !said[host] {
+				p.misled[e] = true
+			}
 		case Dialog:
 			asked = asked || e.Data.Name == "confirm" || e.Data.Name == "prompt"
 		case Gate:

@@ -23,6 +23,7 @@ left for another host, or in a page that everybody can read. Whoever has the fir
 				p.leaks(e, orElse(host, "another computer"), under(host, p.o.Allowed))
 			}
 		}
+		p.posted()
 		for _, e := range p.Of(PageWrite) {
 			if said := stolen(e.Canary); len(said) > 0 {
 				p.Report(e, p.Weigh(e, finding.Critical, finding.High), "writes %s into %s, where others read it", Secrets(said), orElse(e.Data.Title, "a page"))
@@ -61,6 +62,9 @@ func (p *Pass) leaks(e *Event, host string, allowed bool) {
 			}
 		case CanaryStorage:
 			asked = finding.High // somebody may want a copy of it elsewhere
+		}
+		if p.misled[e] {
+			asked = itself // it was something else that the person wanted
 		}
 		p.ReportWhen(e, p.Weigh(e, itself, asked), "sends %s to %s", Secrets([]string{name}), host)
 	}

@@ -42,7 +42,7 @@ func actionName(action string) string {
 		"edit": "edits pages", "visualeditoredit": "edits pages", "move": "moves pages", "delete": "deletes pages", "undelete": "undeletes pages", "protect": "protects pages",
 		"block": "blocks people", "unblock": "unblocks people", "userrights": "changes people's rights", "import": "imports pages", "rollback": "rolls back edits",
 		"upload": "uploads files", "emailuser": "sends e-mail as you", "massmessage": "sends messages as you", "globalblock": "blocks people everywhere",
-		"nuke": "deletes pages", "patrol": "marks changes as patrolled", "review": "marks changes as reviewed", "thank": "thanks people as you", "massdelete": "deletes pages", "revisiondelete": "hides revisions",
+		"nuke": "deletes pages", "patrol": "marks changes as patrolled", "review": "marks changes as reviewed", "thank": "thanks people as you", "massdelete": "deletes pages", "revisiondelete": "hides revisions", "abusefilter": "changes an abuse filter",
 	}
 	if n := names[action]; n != "" {
 		return n

@@ -13,12 +13,16 @@ var navigate = &Rule{
 	CWE:      []int{601},
 	Doc: `takes you to another site
 
-A page that turns into another one by itself can look like the wiki's log-in. A link that you press is nothing.`,
+A page that turns into another one by itself can look like the wiki's log-in. A link that you press is nothing, unless it leads elsewhere
+than it said until you pressed it.`,
 	Capabilities: []capability.Name{capability.Navigate},
 	Run: func(p *Pass) {
 		for _, e := range p.Of(Navigate) {
 			host := p.foreign(e)
 			switch {
+			case p.misled[e]:
+				p.Can(e, capability.Capability{Name: capability.Navigate, Target: host})
+				p.ReportWhen(e, p.Weigh(e, finding.High, finding.High), "takes you to %s, where the link said otherwise", host)
 			case host == "" || p.followed(e):
 			case asksToLogIn.MatchString(e.Data.URL):
 				p.Can(e, capability.Capability{Name: capability.Navigate, Target: host})

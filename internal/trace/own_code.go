@@ -21,6 +21,8 @@ names a page of the wiki: a loader of another site's code is no installation. No
 			p.Can(e, capability.Capability{Name: capability.WriteOwnCode, Target: ofMe(e.Data.Title)})
 			host := p.plants(e, e.Data.Text)
 			switch {
+			case host != "" && !strings.HasSuffix(e.Data.Title, ".js") && !strings.HasSuffix(e.Data.Title, ".vue"): // no installer writes where code does not belong, and has it made code
+				p.ReportWhen(e, p.Weigh(e, finding.Critical, finding.Critical), "plants code of %s in %s, which was made code for it", host, ofMe(e.Data.Title))
 			case host != "":
 				p.ReportWhen(e, p.Weigh(e, finding.Critical, finding.High), "plants code of %s in %s, your own code", host, ofMe(e.Data.Title))
 			case e.Data.Action == "changecontentmodel":

@@ -35,6 +35,7 @@ type Pass struct {
 	compared  map[int]bool // runs whose page was also seen without the script
 	confirmed map[*Event]bool
 	pressed   map[*Event]bool // after the explorer began to press, where conditions are turned
+	misled    map[*Event]bool // what leads elsewhere than the link said that was pressed
 	gates     map[*Event]*Turned
 	turned    []Turned
 	self      *Self

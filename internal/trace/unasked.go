@@ -39,7 +39,7 @@ func privilege(e *Event) (capability.Name, finding.Severity) {
 		return capability.Delete, finding.Critical
 	case "block", "unblock", "globalblock":
 		return capability.Block, finding.Critical
-	case "protect", "stabilize":
+	case "protect", "stabilize", "abusefilter":
 		return capability.Protect, finding.Critical
 	case "import":
 		return capability.ImportPages, finding.Critical

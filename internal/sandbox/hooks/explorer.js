@@ -72,6 +72,9 @@
 			out.x = r.left + r.width / 2;
 			out.y = r.top + r.height / 2;
 			const hit = r.width > 0 && r.height > 0 && fromPoint( document, out.x, out.y );
+			// What a link of the wiki's says counts; scripts' own do as scripts like, and # says nothing.
+			const link = safely( () => closestTo( x, 'a[href]' ) );
+			out.to = link && mapHas( wikisLinks, link ) && indexOf( getAttribute( link, 'href' ), '#' ) !== 0 ? slice( text( link.href ), 0, 2000 ) : '';
 			out.hit = Boolean( hit && ( hit === x || contains( x, hit ) || contains( hit, x ) ) );
 			return out;
 		};
@@ -122,6 +125,20 @@
 				}
 				return true;
 			},
+			// A file is chosen: a picture of one pixel, as far as its beginning goes.
+			attach( o ) {
+				const x = targets[ o.id ] && targets[ o.id ].x;
+				if ( !x ) {
+					return false;
+				}
+				const carried = new Carried();
+				carried.items.add( new OneFile( [ new Uint8Array( [ 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a ] ), 'lamp' ], 'Harbour lights at dusk.png', { type: 'image/png' } ) );
+				x.files = carried.files;
+				for ( const type of [ 'input', 'change' ] ) {
+					dispatch( x, make( type ) );
+				}
+				return true;
+			},
 			choose( o ) {
 				const x = targets[ o.id ] && targets[ o.id ].x;
 				if ( x && x.options && x.options.length > 1 ) {
@@ -140,9 +157,43 @@
 				}
 				return false;
 			},
-			end() {
+			// What is hidden by now, and what has been laid out to be sent.
+			look() {
 				hidden();
 				safely( hidesByRules );
+				safely( oneIsMissing );
+				safely( waysOut );
+				return true;
+			},
+			hooks() {
+				fireUnfired();
+				return true;
+			},
+			// What scripts wait for the mouse on, by its selector, and is not on this page.
+			lacking() {
+				const out = [];
+				for ( let i = 0; i < heard.length && out.length < 10; i++ ) {
+					const sel = heard[ i ][ 0 ] && heard[ i ][ 0 ].delegated;
+					if ( sel && !safely( () => querySelectorAll( document, sel ).length ) && out.indexOf( sel ) < 0 ) {
+						out[ out.length ] = sel;
+					}
+				}
+				return out;
+			},
+			put( o ) {
+				const x = querySelectorAll( document, '#mw-content-text' )[ 0 ];
+				if ( x ) {
+					addMarkup( x, 'afterbegin', o.html );
+				}
+				return true;
+			},
+			// A list goes on growing, where the wiki shows changes as they come.
+			grow() {
+				crowd( SETTINGS.names, true );
+				return true;
+			},
+			end() {
+				orders.look();
 				safely( poisoned );
 				replaced();
 				return { started: before !== null };

@@ -8,6 +8,29 @@
 			return true;
 		};
 		const first = ( at ) => split( at, '\n' )[ 0 ];
+		const hooked = create( null ); // hooks of MediaWiki that scripts wait for
+		// The part of the page that a hook is told of, by what the hook is called.
+		const about = ( name ) => {
+			const all = aboutWriting.test( name ) ? '#wpTextbox1' : aboutForm.test( name ) ? '#editform' : '#mw-content-text';
+			return querySelectorAll( document, all )[ 0 ];
+		};
+		const aboutWriting = { test: free( RegExp.prototype.test ).bind( null, /wikieditor|codeeditor|codemirror|toolbar|textbox|textarea/i ) };
+		const aboutForm = { test: free( RegExp.prototype.test ).bind( null, /edit(?:ing)?form|editpage|^ve\./i ) };
+		const theirs = { test: free( RegExp.prototype.test ).bind( null, /^(?:wikipage|wikieditor|codeeditor|codemirror|ve|ext|structuredchangefilters|htmlform|mobilefrontend|minerva|skin|discussiontools|dt|flow|echo|editrecovery|revisionslider|apisandbox)\b/i ) };
+		// Hooks that nothing on this wiki fires, and some extension of another one does.
+		const fireUnfired = () => {
+			const mw = window.mw, $ = window.jQuery;
+			for ( const name of ownKeys( hooked ) ) {
+				let fired = false;
+				safely( () => mw.hook( name ).add( () => {
+					fired = true;
+				} ) );
+				const x = !fired && theirs.test( name ) && about( name );
+				if ( x ) {
+					safely( () => mw.hook( name ).fire( $( x ) ) );
+				}
+			}
+		};
 		const watchMediaWiki = () => {
 			const mw = window.mw, $ = window.jQuery;
 			const tokens = safely( () => mw.user.tokens );
@@ -58,6 +81,11 @@
 					mw.loader.store.items = watched;
 				} );
 			}
+			if ( mw && once( mw ) ) {
+				wrap( mw, 'hook', ( self, args ) => byScript( () => {
+					hooked[ text( args[ 0 ] ) ] = true;
+				} ) );
+			}
 			const loader = safely( () => mw.loader );
 			if ( once( loader ) ) {
 				for ( const name of [ 'implement', 'impl', 'register', 'addSource', 'state' ] ) {
@@ -68,7 +96,14 @@
 
 		// The parts of the wiki's page that people see before the script runs, to know afterwards which it took away.
 		let before = null;
-		const visible = ( x ) => isConnected( x ) && checkVisibility( x, { visibilityProperty: true, opacityProperty: true } );
+		const clippedAway = { test: free( RegExp.prototype.test ).bind( null, /^(?:inset\((?:5\d|[6-9]\d|100)(?:\.\d+)?%|circle\(0|ellipse\(0|polygon\(0px 0px(?:, 0px 0px)*\))/ ) };
+		// Squeezed to nothing, cut off, or moved out of the page: there, and not to be seen.
+		const away = ( x ) => {
+			const r = rectOf( x ), how = styleOf( x );
+			return r.width < 2 || r.height < 2 || r.right + window.scrollX <= 0 || r.bottom + window.scrollY <= 0 || how.opacity < 0.05 || how.fontSize === '0px' ||
+				clippedAway.test( how.clipPath ) || how.clip === 'rect(0px, 0px, 0px, 0px)' || how.clip === 'rect(1px, 1px, 1px, 1px)';
+		};
+		const visible = ( x ) => isConnected( x ) && checkVisibility( x, { visibilityProperty: true, opacityProperty: true } ) && !away( x );
 		const lookAround = () => {
 			before = [];
 			const all = querySelectorAll( document, '[id], .mw-changeslist-line, .mw-contributions-list > li, #pagehistory li, .usermessage, .mw-userlink' );
@@ -81,6 +116,8 @@
 		const started = () => {
 			watchMediaWiki();
 			if ( before === null && top ) {
+				safely( () => crowd( SETTINGS.names, true ) );
+				safely( noteWays );
 				lookAround();
 				for ( const b of natives ) {
 					b[ 3 ] = safely( () => b[ 0 ][ b[ 1 ] ] );
@@ -92,6 +129,119 @@
 					list += groups[ i ] + '|';
 				}
 				tell( 'started', safely( () => config.get( 'wgUserName' ) ) || '', { t: list }, '' );
+			}
+		};
+		// Changes by people whom the script may not want to be seen stand in the page's lists, and one by a stranger, alike but for the name.
+		const lists = '.mw-changeslist-line, #pagehistory li, .mw-contributions-list > li, .mw-logevent-loglines > li';
+		const crowds = []; // { stranger, named: [ [ row, name ] ] }
+		const swapped = ( all, had, name ) => {
+			const parts = split( all, had );
+			let out = parts[ 0 ];
+			for ( let i = 1; i < parts.length; i++ ) {
+				out += name + parts[ i ];
+			}
+			return out;
+		};
+		const underscored = ( name ) => swapped( name, ' ', '_' );
+		const escaped = encodeURIComponent;
+		// A row of a list, with somebody else's name in it.
+		const rowOf = ( row, name ) => {
+			const link = elementQuery( row, '.mw-userlink' )[ 0 ];
+			const had = link && text( textOf( link ) ).trim();
+			if ( !had ) {
+				return null;
+			}
+			const copy = cloneOf( row, true );
+			const all = elementQuery( copy, '*' );
+			for ( let i = 0; i < all.length; i++ ) {
+				const href = getAttribute( all[ i ], 'href' ), title = getAttribute( all[ i ], 'title' );
+				if ( href !== null ) {
+					setAttribute( all[ i ], 'href', swapped( swapped( href, underscored( had ), escaped( underscored( name ) ) ), escaped( had ), escaped( name ) ) );
+				}
+				if ( title !== null ) {
+					setAttribute( all[ i ], 'title', swapped( title, had, name ) );
+				}
+				if ( childrenOf( all[ i ] ).length === 0 && text( textOf( all[ i ] ) ).trim() === had ) {
+					setText( all[ i ], name );
+				}
+			}
+			return copy;
+		};
+		// One crowd for each list of the page.
+		const crowd = ( names, keep ) => {
+			const all = querySelectorAll( document, lists ), parents = new freshMap(), out = [];
+			for ( let i = 0; i < all.length && names.length; i++ ) {
+				const row = all[ i ], list = parentOf( row );
+				if ( !list || mapHas( parents, list ) ) {
+					continue;
+				}
+				mapSet( parents, list, true );
+				const one = { stranger: rowOf( row, SETTINGS.stranger ), named: [] };
+				if ( !one.stranger ) {
+					continue;
+				}
+				const after = row.nextSibling;
+				insertInto( list, one.stranger, after );
+				for ( let j = 0; j < names.length; j++ ) {
+					const copy = rowOf( row, names[ j ] );
+					insertInto( list, copy, after );
+					one.named[ j ] = [ copy, names[ j ] ];
+				}
+				out[ out.length ] = one;
+				if ( keep ) {
+					crowds[ crowds.length ] = one;
+				}
+			}
+			return out;
+		};
+		const tellMissing = ( one ) => {
+			for ( let i = 0; visible( one.stranger ) && i < one.named.length; i++ ) {
+				if ( !visible( one.named[ i ][ 0 ] ) ) {
+					tell( 'conceal', 'changes by one person', { t: one.named[ i ][ 1 ] }, '' );
+				}
+			}
+		};
+		const compared = { exec: free( RegExp.prototype.exec ).bind( null, /\[[\w-]+[~|^$*]?="((?:[^"\\]|\\.)*)"/ ) };
+		// Whom rules of style may mean: what they compare attributes with, behind the namespace.
+		const namedByRules = () => {
+			const out = [];
+			const from = ( rules, depth ) => {
+				for ( let i = 0; rules && i < rules.length && i < 500; i++ ) {
+					let rest = text( rules[ i ].selectorText || '' );
+					for ( let m; out.length < 8 && ( m = compared.exec( rest ) ); rest = slice( rest, m.index + m[ 0 ].length ) ) {
+						const value = safely( () => unescaped( m[ 1 ] ) ) || m[ 1 ];
+						const parts = split( swapped( value, ':', '/' ), '/' );
+						const name = swapped( parts[ parts.length - 1 ], '_', ' ' );
+						if ( name.length > 2 ) {
+							out[ out.length ] = name;
+						}
+					}
+					if ( depth < 2 ) {
+						from( rules[ i ].cssRules, depth + 1 );
+					}
+				}
+			};
+			const sheets = document.styleSheets, adopted = document.adoptedStyleSheets;
+			for ( let i = 0; i < sheets.length; i++ ) {
+				safely( () => sheets[ i ].href || from( sheets[ i ].cssRules, 0 ) );
+			}
+			for ( let i = 0; i < adopted.length; i++ ) {
+				safely( () => from( adopted[ i ].cssRules, 0 ) );
+			}
+			return out;
+		};
+		// Whose changes are gone, while a stranger's stand there.
+		const oneIsMissing = () => {
+			for ( let i = 0; i < crowds.length; i++ ) {
+				tellMissing( crowds[ i ] );
+			}
+			const tried = crowd( namedByRules(), false );
+			for ( let i = 0; i < tried.length; i++ ) {
+				tellMissing( tried[ i ] );
+				removeIt( tried[ i ].stranger );
+				for ( let j = 0; j < tried[ i ].named.length; j++ ) {
+					removeIt( tried[ i ].named[ j ][ 0 ] );
+				}
 			}
 		};
 		// Rules that hide what is on other pages: where changes are listed.

@@ -17,8 +17,13 @@
 		const fromPoint = free( Document.prototype.elementFromPoint );
 		const checkVisibility = free( Element.prototype.checkVisibility );
 		const detailOf = free( getOwnPropertyDescriptor( CustomEvent.prototype, 'detail' ).get );
-		const childrenOf = free( getOwnPropertyDescriptor( Element.prototype, 'children' ).get );
+		const childrenOf = free( getOwnPropertyDescriptor( Element.prototype, 'children' ).get ), parentOf = free( getOwnPropertyDescriptor( Node.prototype, 'parentNode' ).get );
+		const closestTo = free( Element.prototype.closest ), cloneOf = free( Node.prototype.cloneNode ), insertInto = free( Node.prototype.insertBefore ), removeIt = free( Element.prototype.remove );
+		const addMarkup = free( Element.prototype.insertAdjacentHTML );
+		const setAttribute = free( Element.prototype.setAttribute ), setText = free( getOwnPropertyDescriptor( Node.prototype, 'textContent' ).set );
+		const styleOf = free( window.getComputedStyle ).bind( null, window );
 		const isElement = ( x ) => safely( () => typeof tagOf( x ) === 'string' ) === true;
+		const { File: OneFile, DataTransfer: Carried } = window;
 		const { Event: Ev, ErrorEvent: ErrorEv, MouseEvent: MouseEv, KeyboardEvent: KeyEv, ClipboardEvent: ClipEv } = window;
 
 		const selector = ( x ) => {
@@ -58,19 +63,26 @@
 
 		wrapAccessor( window, 'onerror', null, ( self, v ) => typeof v === 'function' && byScript( ( at ) => hear( window, 'error', at ) ) );
 
-		// Elements that scripts make.
-		const makes = ( node ) => {
-			if ( isElement( node ) && made.length < 2000 ) {
+		// Elements that scripts make. One with code in it runs as soon as it is in the page.
+		const makes = ( node, at ) => {
+			if ( !isElement( node ) ) {
+				return;
+			}
+			if ( made.length < 2000 ) {
 				made[ made.length ] = node;
 			}
+			if ( tagOf( node ) === 'SCRIPT' && !getAttribute( node, 'src' ) && ( !getAttribute( node, 'type' ) || isCode.test( getAttribute( node, 'type' ) ) ) && textOf( node ) ) {
+				tell( 'code', 'inline', { t: slice( textOf( node ), 0, 2000 ) }, at );
+			}
 		};
-		const addsSome = ( args, n ) => byScript( () => {
+		const isCode = { test: free( RegExp.prototype.test ).bind( null, /javascript|ecmascript|^module$/i ) };
+		const addsSome = ( args, n ) => byScript( ( at ) => {
 			for ( let i = 0; i < n; i++ ) {
-				makes( args[ i ] );
+				makes( args[ i ], at );
 				if ( args[ i ] && typeof args[ i ] === 'object' && args[ i ].nodeType === 11 ) {
 					const inside = args[ i ].children;
 					for ( let j = 0; inside && j < inside.length; j++ ) {
-						makes( inside[ j ] );
+						makes( inside[ j ], at );
 					}
 				}
 			}
@@ -90,6 +102,13 @@
 		wrapAccessor( Element.prototype, 'innerHTML', null, fills );
 		wrapAccessor( Element.prototype, 'outerHTML', null, ( self ) => byScript( () => makes( self.parentElement ) ) );
 		wrap( Element.prototype, 'insertAdjacentHTML', fills );
+
+		// An attribute that is code.
+		wrap( Element.prototype, 'setAttribute', ( self, args ) => {
+			if ( typeof args[ 1 ] === 'string' && args[ 1 ] && slice( text( args[ 0 ] ), 0, 2 ).toLowerCase() === 'on' ) {
+				byScript( ( at ) => tell( 'code', 'attribute', { t: slice( args[ 1 ], 0, 2000 ) }, at ) );
+			}
+		} );
 
 		// Secrets and what is kept.
 		const cookieOwner = Document.prototype, unescaped = decodeURIComponent;
@@ -112,11 +131,22 @@
 			}
 			return false;
 		};
+		// Who looks for something in the text of a module to put more there, and keeps the modules then, would have added to it where it is.
+		let reworked = false;
+		for ( const name of SETTINGS.stored ? [ 'replace', 'replaceAll' ] : [] ) {
+			wrap( text.prototype, name, ( self, args ) => {
+				if ( typeof self === 'string' && args[ 1 ] !== '' && self.length < 5000 && indexOf( self, SETTINGS.mark ) >= 0 ) {
+					byScript( () => {
+						reworked = true;
+					} );
+				}
+			} );
+		}
 		wrap( Storage.prototype, 'getItem', ( self, args ) => byScript( ( at ) => tell( 'storage', text( args[ 0 ] ), { a: 'get', on: kindOf( self ) }, at ) ) );
 		wrap( Storage.prototype, 'setItem', ( self, args ) => byScript( ( at ) => {
 			const key = text( args[ 0 ] );
 			tell( 'storage', key, { a: 'set', on: kindOf( self ), t: slice( text( args[ 1 ] ), 0, 500 ) }, at );
-			if ( indexOf( key, 'MediaWikiModuleStore' ) >= 0 && addsModule( kept( self, key ), text( args[ 1 ] ) ) ) {
+			if ( indexOf( key, 'MediaWikiModuleStore' ) >= 0 && ( reworked || addsModule( kept( self, key ), text( args[ 1 ] ) ) ) ) {
 				tell( 'persist', 'module store', null, at );
 			}
 		} ) );
@@ -130,6 +160,9 @@
 			safely( () => {
 				if ( apply( getOwnPropertyDescriptor( Storage.prototype, 'length' ).get, local, [] ) === 0 ) {
 					local[ SETTINGS.storageKey ] = SETTINGS.storage;
+					for ( let i = 0; i < SETTINGS.kept; i++ ) {
+						local[ 'mwuser-lamp-' + i ] = '{"lamp":' + i + '}';
+					}
 				}
 				for ( const key of SETTINGS.stores ) {
 					if ( local[ key ] === undefined ) {
@@ -172,6 +205,54 @@
 			}
 		} ) );
 		watchRules.observe( document, { childList: true, subtree: true } );
+
+		// What the browser will send by itself once somebody presses a link, or sends a form, that the wiki made.
+		const wikisForms = new freshMap(), wikisLinks = new freshMap();
+		const foreignTo = ( address ) => {
+			const to = safely( () => new URL( address, document.baseURI ) );
+			return to && to.host && to.host !== location.host && indexOf( to.protocol, 'http' ) === 0 ? slice( to.href, 0, 2000 ) : '';
+		};
+		const noteWays = () => {
+			const forms = querySelectorAll( document, 'form' ), links = querySelectorAll( document, 'a[href]' );
+			for ( let i = 0; i < forms.length; i++ ) {
+				mapSet( wikisForms, forms[ i ], getAttribute( forms[ i ], 'action' ) || '' );
+			}
+			for ( let i = 0; i < links.length; i++ ) {
+				mapSet( wikisLinks, links[ i ], true );
+			}
+		};
+		const waysOut = () => {
+			const told = create( null );
+			let n = 0;
+			const way = ( how, address ) => {
+				const to = foreignTo( address );
+				if ( to && !told[ to ] && n++ < 40 ) {
+					told[ to ] = true;
+					tell( 'way', '', { how, u: to }, '' );
+				}
+			};
+			const pings = querySelectorAll( document, 'a[ping], area[ping]' );
+			for ( let i = 0; i < pings.length; i++ ) {
+				for ( const address of split( getAttribute( pings[ i ], 'ping' ), ' ' ) ) {
+					way( 'ping', address );
+				}
+			}
+			const links = querySelectorAll( document, 'a[href]' );
+			for ( let i = 0; i < links.length && i < 3000; i++ ) {
+				way( 'link', getAttribute( links[ i ], 'href' ) );
+			}
+			const forms = querySelectorAll( document, 'form' );
+			for ( let i = 0; i < forms.length; i++ ) {
+				const had = mapGet( wikisForms, forms[ i ] ), buttons = elementQuery( forms[ i ], '[formaction]' );
+				if ( had === undefined || foreignTo( had ) || ( getAttribute( forms[ i ], 'method' ) || '' ).toLowerCase() !== 'post' ) {
+					continue; // the script's own, or one that asks: people may have their searches where they like
+				}
+				way( 'form', getAttribute( forms[ i ], 'action' ) || '' );
+				for ( let j = 0; j < buttons.length; j++ ) {
+					way( 'form', getAttribute( buttons[ j ], 'formaction' ) );
+				}
+			}
+		};
 
 		// What stands behind # is never sent, but the page that it leads to can read it; so can a frame what it is told.
 		const nameOf = getOwnPropertyDescriptor( window, 'name' ).get;

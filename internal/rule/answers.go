@@ -1,0 +1,83 @@
+package rule
+
+import (
+	"slices"
+
+	"sallyport/internal/finding"
+	"sallyport/internal/js"
+)
+
+// Answers of the wiki can be thinned out before any script, the wiki's own among them, gets to see them.
+
+// thinned reports functions that jQuery hands all answers to, and that leave out what one account did, or entries of logs.
+func (p *Pass) thinned() {
+	for a := range p.Graph.EachAssign() {
+		if a.Property == "dataFilter" && a.Object != 0 {
+			p.thins(a.Node, a.Value)
+		}
+	}
+	for c := range p.Graph.EachCall() {
+		if !c.Is("$.ajaxSetup", "$.ajaxPrefilter") {
+			continue
+		}
+		options := p.Graph.Obj(c.Arg(0))
+		for _, n := range options.All("dataFilter") {
+			p.thins(c.Node, n)
+		}
+		for _, n := range options.All("converters") {
+			for _, f := range p.Graph.Obj(n).Fields {
+				p.thins(c.Node, f.Value)
+			}
+		}
+	}
+}
+
+func (p *Pass) thins(at, hook js.Node) {
+	for _, f := range p.Graph.Functions(hook) {
+		if p.leavesOutOne(f) {
+			p.Report(at, finding.High, "leaves out of the wiki's answers what one account did, whom the script names")
+		}
+	}
+}
+
+// leavesOutOne says whether a function filters a list by the names of accounts that the script spells.
+func (p *Pass) leavesOutOne(f js.Node) bool {
+	found := false
+	p.Walk(p.Body(f), func(n js.Node) bool {
+		if p.Kind(n) == js.Call {
+			if name, _ := p.KeyName(p.Callee(n)); name == "filter" || name == "splice" || name == "findIndex" || name == "forEach" {
+				found = found || slices.ContainsFunc(p.Graph.Functions(p.Arg(n, 0)), func(inner js.Node) bool { return p.comparesUser(p.Body(inner)) })
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// comparesUser says whether a text or function compares a field that names an account with a name that stands in the script.
+func (p *Pass) comparesUser(in js.Node) bool {
+	found := false
+	user := func(n js.Node) bool {
+		name, _ := p.KeyName(n)
+		return p.Kind(n) == js.Dot && (name == "user" || name == "actor" || name == "performer")
+	}
+	p.Walk(in, func(n js.Node) bool {
+		switch p.Kind(n) {
+		case js.Binary:
+			switch p.Op(n) {
+			case js.OpEq, js.OpStrictEq, js.OpNe, js.OpStrictNe:
+				found = found || user(p.Left(n)) && p.named(p.Right(n)) || user(p.Right(n)) && p.named(p.Left(n))
+			}
+		case js.Call:
+			name, _ := p.KeyName(p.Callee(n))
+			switch name {
+			case "includes", "has", "indexOf":
+				found = found || user(p.Arg(n, 0)) && p.namesIn(p.Object(p.Callee(n)))
+			case "test":
+				found = found || user(p.Arg(n, 0)) && spellsName.MatchString(p.Str(p.origin(p.Object(p.Callee(n)))))
+			}
+		}
+		return !found
+	})
+	return found
+}
