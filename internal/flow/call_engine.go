@@ -340,8 +340,11 @@ func (e *engine) callBackFact(cb *callback, f fact) {
 		c.params = append(make([]ref, i.b), c.params...)
 	}
 	e.funcs[fi].called = e.funcs[fi].called || !c.unknown
-	e.invoked = append(e.invoked, invocation{fn, c.place, c.trigger, c.loop})
 	f2 := e.funcs[fi]
+	if len(f2.params) == 0 && byPerson(c.trigger) && e.anywhere(c.call) {
+		c.trigger = "" // it does not look at what was pressed
+	}
+	e.invoked = append(e.invoked, invocation{fn, c.place, c.trigger, c.loop})
 	for k, p := range f2.params {
 		v := c.rest
 		if k < len(c.params) {

@@ -289,6 +289,8 @@ func (e *engine) commonMethod(id uint32, method string) bool {
 		e.onMethod(id)
 	case method == "connect":
 		e.connectMethod(id)
+	case (method == "append" || method == "set") && len(c.args) > 1 && e.filled(c.object) != 0:
+		e.link(e.arg(c, 1), e.filled(c.object), passOn)
 	case listMethods[method] && len(c.args) > 1 && e.Kind(c.args[1]) == js.Function && e.Kind(c.args[0]) != js.Function:
 		e.unknownCall(id, noFact, method) // each( list, f ) of a library
 	case listMethods[method]:
@@ -297,6 +299,23 @@ func (e *engine) commonMethod(id uint32, method string) bool {
 		return false
 	}
 	return true
+}
+
+// filled is where a variable's FormData, or its like, was made: it carries what is put into it, wherever it then goes. 0 for others.
+func (e *engine) filled(n js.Node) ref {
+	b := e.Binding(n)
+	if b == 0 || e.shared[b] {
+		return 0
+	}
+	made := e.current[b]
+	if int(made) >= e.Len() || e.Kind(js.Node(made)) != js.New {
+		return 0
+	}
+	switch e.Name(e.Callee(js.Node(made))) {
+	case "FormData", "URLSearchParams", "Headers":
+		return made
+	}
+	return 0
 }
 
 // listMethods are methods of lists that hardly anything else has.

@@ -285,7 +285,7 @@ func answerSource(name string) (Source, Contexts) {
 		return FromTitle, titleUnsafe
 	case "csrftoken", "rollbacktoken", "watchtoken", "patroltoken", "userrightstoken", "createaccounttoken", "logintoken", "edittoken", "token":
 		return FromToken, Data
-	case "email", "realname":
+	case "email", "realname", "watchlisttoken":
 		return FromPersonal, Anywhere
 	case "text", "*":
 		if strings.Contains(name, ".compare.") || strings.Contains(name, ".parse.") || strings.HasSuffix(name, ".parse.text") {

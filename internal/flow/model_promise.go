@@ -1,6 +1,10 @@
 package flow
 
-import "sallyport/internal/js"
+import (
+	"slices"
+
+	"sallyport/internal/js"
+)
 
 func (e *engine) promiseLike(method string) bool {
 	switch method {
@@ -162,6 +166,9 @@ func (e *engine) answers() {
 		if page && !foreign {
 			continue
 		}
+		if !foreign && e.forOneself(r) {
+			e.seed(r.content, FromPersonal, Data)
+		}
 		e.learn(r.content, e.answer(r.node, foreign, kept))
 	}
 	e.answered = len(e.requests)
@@ -196,6 +203,11 @@ func (e *engine) judgeURL(a Abstract) (foreign, page bool) {
 		}
 	}
 	return foreign, page
+}
+
+// forOneself says whether a request is for a page that shows what is the person's own.
+func (e *engine) forOneself(r request) bool {
+	return slices.ContainsFunc(e.urlOf(r).Texts, Text.ForOneself)
 }
 
 // own says whether a host belongs to the wiki.

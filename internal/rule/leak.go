@@ -200,6 +200,9 @@ func (p *Pass) sourceOf(f flow.Flow) flow.Source {
 		if f.Source == flow.FromInput && tokenField.MatchString(words) {
 			return flow.FromToken
 		}
+		if r := p.question(p.parsed(f.Origin)); r != nil && p.ownPages(r) {
+			return flow.FromPersonal
+		}
 	case flow.FromStorage:
 		if p.asksPersonal(f.Origin) {
 			return flow.FromPersonal
@@ -239,14 +242,16 @@ func (p *Pass) question(n js.Node) *request {
 		case js.Await, js.Yield:
 			n = p.Operand(n)
 		case js.Call:
-			for i := range p.requests() {
-				if r := &p.requests()[i]; r.node == n {
-					return r
-				}
+			if r := p.requestAt(n); r != nil {
+				return r
 			}
 			n = p.Object(p.Callee(n))
 		case js.Ident:
-			n = p.givenTo(n)
+			call := p.givenBy(n)
+			if r := p.requestAt(call); r != nil { // $.get( url, function ( d ) { … } )
+				return r
+			}
+			n = p.Object(p.Callee(call))
 		default:
 			return nil
 		}
@@ -254,28 +259,54 @@ func (p *Pass) question(n js.Node) *request {
 	return nil
 }
 
+// requestAt is the request that a call is, nil when it is none.
+func (p *Pass) requestAt(n js.Node) *request {
+	for i := range p.requests() {
+		if r := &p.requests()[i]; n != 0 && r.node == n {
+			return r
+		}
+	}
+	return nil
+}
+
 // givenTo is what a callback's parameter is an answer of: x in x.then( function ( d ) { … } ).
-func (p *Pass) givenTo(n js.Node) js.Node {
+func (p *Pass) givenTo(n js.Node) js.Node { return p.Object(p.Callee(p.givenBy(n))) }
+
+// givenBy is the call that a callback's parameter belongs to, 0 when a name is none.
+func (p *Pass) givenBy(n js.Node) js.Node {
 	b := p.Tree.Binding(n)
 	if b == 0 || p.Bindings[b].Kind != js.Param {
 		return 0
 	}
-	f := p.Scopes.Scopes[p.Bindings[b].Scope].Node
-	return p.Object(p.Callee(p.parent(f)))
+	return p.parent(p.Scopes.Scopes[p.Bindings[b].Scope].Node)
+}
+
+// parsed is the text that HTML was made from, of which a node reads a part: html in $( $.parseHTML( html ) ).find( x ).text().
+func (p *Pass) parsed(n js.Node) js.Node {
+	for range 16 {
+		n = p.origin(n)
+		switch k := p.Kind(n); {
+		case k == js.Dot || k == js.Index:
+			n = p.Object(n)
+		case k != js.Call:
+			return n
+		case p.Kind(p.Callee(n)) != js.Dot:
+			n = p.Arg(n, 0)
+		default:
+			switch p.Name(p.Callee(n)) {
+			case "parseHTML", "parseFromString", "createContextualFragment":
+				n = p.Arg(n, 0)
+			default:
+				n = p.Object(p.Callee(n))
+			}
+		}
+	}
+	return n
 }
 
 // ownPages says whether a request is for a page of the wiki that shows what is the person's own.
 func (p *Pass) ownPages(r *request) bool {
-	for _, n := range r.urls {
-		for _, t := range p.Graph.Str(n).Texts {
-			switch lower := strings.ToLower(t.Pattern()); {
-			case strings.Contains(lower, "special:preferences"), strings.Contains(lower, "special:watchlist"), strings.Contains(lower, "special:editwatchlist"),
-				strings.Contains(lower, "special:notifications"), strings.Contains(lower, "special:changeemail"):
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.urls, func(n js.Node) bool { return slices.ContainsFunc(p.Graph.Str(n).Texts, flow.Text.ForOneself) })
 }
 
 // personal knows questions to the API whose answers are nobody else's business.
