@@ -47,7 +47,7 @@ func (p *Pass) deepWrite(n, left js.Node) {
 	switch {
 	case p.Kind(object) == js.Index && p.isOpenKey(object): // table[ x ][ y ] = …
 		keys = []js.Node{p.Right(object)}
-	case !p.descends(n, object, key):
+	case !p.descends(n, object):
 		return
 	}
 	f, ok := p.namesKeys(keys)
@@ -107,7 +107,7 @@ const maxAround = 4
 
 // descends says whether a function goes down into object[ name ] by names one after the other: it calls itself with
 // object[ name ], or puts that where the object was.
-func (p *Pass) descends(n, object, key js.Node) bool {
+func (p *Pass) descends(n, object js.Node) bool {
 	b := p.Tree.Binding(object)
 	if b == 0 {
 		return false
