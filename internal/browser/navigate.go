@@ -102,14 +102,10 @@ func (t *target) navigationRequested(p struct {
 // document (204, a download) leaves the page as it was and is no error. It returns [ErrSilent] when the document came up without
 // instrumentation.
 func (c *Context) Navigate(ctx context.Context, url string) error {
-	if c.options.Coverage {
-		if err := c.collect(ctx); err != nil {
-			return err
-		}
+	before, err := c.depart(ctx)
+	if err != nil {
+		return err
 	}
-	c.mu.Lock()
-	before := c.loads.committed
-	c.mu.Unlock()
 	var answer struct {
 		LoaderID  string `json:"loaderId"`
 		ErrorText string `json:"errorText"`
@@ -132,6 +128,23 @@ func (c *Context) Navigate(ctx context.Context, url string) error {
 	if err := c.loaded(ctx, before); err != nil {
 		return fmt.Errorf("navigate to %s: %w", url, err)
 	}
+	return c.arrive()
+}
+
+// depart takes from the document what it has to tell, and says how many there have been.
+func (c *Context) depart(ctx context.Context) (committed int, err error) {
+	if c.options.Coverage {
+		if err := c.collect(ctx); err != nil {
+			return 0, err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.loads.committed, nil
+}
+
+// arrive waits until what is known of the new document has been told.
+func (c *Context) arrive() error {
 	c.await([]*target{c.page})
 	c.post.drain()
 	return c.page.silent()
@@ -150,23 +163,17 @@ func (c *Context) Back(ctx context.Context) error {
 	if history.CurrentIndex < 1 || history.CurrentIndex > len(history.Entries) {
 		return nil
 	}
-	if c.options.Coverage {
-		if err := c.collect(ctx); err != nil {
-			return err
-		}
+	before, err := c.depart(ctx)
+	if err != nil {
+		return err
 	}
-	c.mu.Lock()
-	before := c.loads.committed
-	c.mu.Unlock()
 	if err := c.call(ctx, c.page, "Page.navigateToHistoryEntry", object{"entryId": history.Entries[history.CurrentIndex-1].ID}, nil); err != nil {
 		return fmt.Errorf("go back: %w", err)
 	}
 	if err := c.loaded(ctx, before); err != nil {
 		return fmt.Errorf("go back: %w", err)
 	}
-	c.await([]*target{c.page})
-	c.post.drain()
-	return c.page.silent()
+	return c.arrive()
 }
 
 // stalled is how long a document that is there may ask for nothing before it counts as loaded without its load event, which a page can

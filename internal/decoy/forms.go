@@ -81,16 +81,7 @@ func (d *Decoy) offer(a *ask, page []byte) ([]byte, bool) {
 	if !ok || a.Method != http.MethodGet || a.top && f.safe || bytes.Contains(page, []byte(`name="wpEditToken"`)) {
 		return page, false
 	}
-	from := bytes.Index(page, []byte(`id="mw-content-text"`))
-	to := bytes.Index(page, []byte(`<div class="printfooter"`))
-	if from < 0 || to < from {
-		return page, false
-	}
-	at := bytes.IndexByte(page[from:to], '>')
-	if at < 0 {
-		return page, false
-	}
-	return slices.Concat(page[:from+at+1], []byte(f.html(d, a.URL, param)), []byte("</div>\n"), page[to:]), true
+	return within(page, f.html(d, a.URL, param))
 }
 
 func (f *form) html(d *Decoy, at *url.URL, param string) string {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,7 +33,8 @@ func (d *Decoy) special(a *ask, page []byte, status int) ([]byte, bool) {
 		return page, false
 	case status == http.StatusNotFound && canonicalName.MatchString(rest) && bytes.Contains(page, nowhere):
 		page = bytes.Replace(page, nowhere, []byte(`"wgCanonicalSpecialPageName":"`+rest+`"`), 1)
-		return within(page, d.table()), true
+		page, _ = within(page, d.table())
+		return page, true
 	case name == "log":
 		const list = `<ul class="mw-logevent-loglines">`
 		return bytes.Replace(page, []byte(list), []byte(list+d.logLines(a.URL)), 1), true
@@ -40,22 +42,18 @@ func (d *Decoy) special(a *ask, page []byte, status int) ([]byte, bool) {
 	return bytes.Replace(page, []byte(`<p>There are no results.</p>`), []byte(d.table()), 1), false
 }
 
-// within puts HTML in the place of a page's content.
-func within(page []byte, content string) []byte {
+// within puts HTML in the place of a page's content, and says whether it found that.
+func within(page []byte, content string) ([]byte, bool) {
 	from := bytes.Index(page, []byte(`id="mw-content-text"`))
 	to := bytes.Index(page, []byte(`<div class="printfooter"`))
 	if from < 0 || to < from {
-		return page
+		return page, false
 	}
 	at := bytes.IndexByte(page[from:to], '>')
 	if at < 0 {
-		return page
+		return page, false
 	}
-	var out bytes.Buffer
-	out.Write(page[:from+at+1])
-	out.WriteString(content + "</div>\n")
-	out.Write(page[to:])
-	return out.Bytes()
+	return slices.Concat(page[:from+at+1], []byte(content+"</div>\n"), page[to:]), true
 }
 
 // people are those whom lists tell of: the wiki's regulars, and whom the script names.
@@ -71,8 +69,9 @@ func (d *Decoy) people() []string {
 func (d *Decoy) table() string {
 	var b strings.Builder
 	b.WriteString(`<table class="wikitable sortable mw-datatable"><thead><tr><th>Name</th><th>Number</th><th>User</th></tr></thead><tbody>`)
+	people := d.people()
 	for i, title := range inhabitants[0] {
-		who := d.people()[i%len(inhabitants[2])]
+		who := people[i%len(inhabitants[2])]
 		fmt.Fprintf(&b, `<tr><td><a href="%s" title="%s">%s</a></td><td>%d</td><td>%s</td></tr>`, html.EscapeString(d.articlePath(title)), html.EscapeString(title), html.EscapeString(title), 40-3*i, d.personLink(who))
 	}
 	b.WriteString("</tbody></table>")

@@ -22,13 +22,15 @@ type Witness struct {
 type Row struct{ User, Title string }
 
 // Edit is the change that the witness asks for. What does not stand in it was put there by somebody else.
-func (w *Witness) Edit() url.Values {
-	return url.Values{"action": {"edit"}, "title": {"Tide table"}, "text": {"High at " + w.Word}, "summary": {"as measured " + w.Word}, "tags": {"lamp"}, "lamp": {w.Word}}
-}
+func (w *Witness) Edit() url.Values { return w.edit("Tide table", "High at "+w.Word) }
 
 // EditCode is the change of somebody's script that the witness asks for.
 func (w *Witness) EditCode() url.Values {
-	return url.Values{"action": {"edit"}, "title": {"User:Henk Visser/lamp.js"}, "text": {"// " + w.Word + "\n"}, "summary": {"as measured " + w.Word}, "tags": {"lamp"}, "lamp": {w.Word}}
+	return w.edit("User:Henk Visser/lamp.js", "// "+w.Word+"\n")
+}
+
+func (w *Witness) edit(title, text string) url.Values {
+	return url.Values{"action": {"edit"}, "title": {title}, "text": {text}, "summary": {"as measured " + w.Word}, "tags": {"lamp"}, "lamp": {w.Word}}
 }
 
 // witnessed answers the witness, and says whether it was the one who asked.

@@ -148,9 +148,9 @@ func (e *engine) refuse(at js.Node, content ref) {
 // answers says what the answers of requests are, now that their URLs are known as far as they will be.
 func (e *engine) answers() {
 	for _, r := range e.requests[e.answered:] {
-		foreign, page := false, false
-		if url := r.url; url != 0 || r.options != 0 {
-			foreign, page = e.judgeURL(e.urlOf(r))
+		address := e.urlOf(r)
+		foreign, page := e.judgeURL(address)
+		if r.url != 0 || r.options != 0 {
 			page = page || !foreign && e.asksRaw(r)
 		}
 		kept := e.keptPage(r)
@@ -166,7 +166,7 @@ func (e *engine) answers() {
 		if page && !foreign {
 			continue
 		}
-		if !foreign && e.forOneself(r) {
+		if !foreign && slices.ContainsFunc(address.Texts, Text.ForOneself) {
 			e.seed(r.content, FromPersonal, Data)
 		}
 		e.learn(r.content, e.answer(r.node, foreign, kept))
@@ -203,11 +203,6 @@ func (e *engine) judgeURL(a Abstract) (foreign, page bool) {
 		}
 	}
 	return foreign, page
-}
-
-// forOneself says whether a request is for a page that shows what is the person's own.
-func (e *engine) forOneself(r request) bool {
-	return slices.ContainsFunc(e.urlOf(r).Texts, Text.ForOneself)
 }
 
 // own says whether a host belongs to the wiki.

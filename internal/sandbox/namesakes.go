@@ -40,10 +40,8 @@ func namesakes(u *subject) []string {
 			add(name)
 		}
 	}
-	for _, m := range quoted.FindAllStringSubmatch(u.Text, 400) {
-		if name := m[1] + m[2]; plausibleName(name) && !saysNothing.MatchString(name) {
-			add(name)
-		}
+	for _, name := range namesQuoted(u.Text) {
+		add(name)
 	}
 	return out
 }

@@ -26,10 +26,9 @@ func witnessFor(u *subject) *decoy.Witness {
 		{User: "Henk Visser", Title: "Harbour lights"}, {User: "Old Salt", Title: "MediaWiki:Common.js"}, {User: "Marleen K", Title: "MediaWiki:Gadget-lamps.js"},
 		{User: "Henk Visser", Title: "User:Henk Visser/common.js"}, {User: "192.0.2.44", Title: "Foghorn"}, {User: u.Author, Title: u.Title},
 	}
-	for _, m := range quoted.FindAllStringSubmatch(u.Text, 400) {
-		name := m[1] + m[2]
+	for _, name := range namesQuoted(u.Text) {
 		row := decoy.Row{User: name, Title: "Lighthouse"}
-		if plausibleName(name) && !saysNothing.MatchString(name) && len(rows) < 40 && !slices.Contains(rows, row) {
+		if len(rows) < 40 && !slices.Contains(rows, row) {
 			rows = append(rows, row)
 		}
 	}

@@ -12,9 +12,19 @@ const maxNames = 12
 // namesIn are the people whom a script may name: those it compares somebody with, and else whatever looks like a name.
 func namesIn(u *subject) []string {
 	out := slices.Concat(u.demand.users, u.demand.others)
-	for _, m := range quoted.FindAllStringSubmatch(u.Text, 400) {
-		name := m[1] + m[2]
-		if len(out) < maxNames && plausibleName(name) && !saysNothing.MatchString(name) && !slices.Contains(out, name) {
+	for _, name := range namesQuoted(u.Text) {
+		if len(out) < maxNames && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// namesQuoted are the texts of a script that may be names of people.
+func namesQuoted(script string) []string {
+	var out []string
+	for _, m := range quoted.FindAllStringSubmatch(script, 400) {
+		if name := m[1] + m[2]; plausibleName(name) && !saysNothing.MatchString(name) {
 			out = append(out, name)
 		}
 	}
