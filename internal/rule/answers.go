@@ -69,13 +69,7 @@ func (p *Pass) comparesUser(in js.Node) bool {
 				found = found || user(p.Left(n)) && p.named(p.Right(n)) || user(p.Right(n)) && p.named(p.Left(n))
 			}
 		case js.Call:
-			name, _ := p.KeyName(p.Callee(n))
-			switch name {
-			case "includes", "has", "indexOf":
-				found = found || user(p.Arg(n, 0)) && p.namesIn(p.Object(p.Callee(n)))
-			case "test":
-				found = found || user(p.Arg(n, 0)) && spellsName.MatchString(p.Str(p.origin(p.Object(p.Callee(n)))))
-			}
+			found = found || p.picksOut(n, user)
 		}
 		return !found
 	})

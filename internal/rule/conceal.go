@@ -203,17 +203,25 @@ func (p *Pass) comparesEditor(in js.Node) bool {
 				found = found || p.editor(p.Left(n)) && p.named(p.Right(n)) || p.editor(p.Right(n)) && p.named(p.Left(n))
 			}
 		case js.Call:
-			if name, _ := p.KeyName(p.Callee(n)); name == "includes" || name == "has" || name == "indexOf" {
-				found = found || p.editor(p.Arg(n, 0)) && p.namesIn(p.Object(p.Callee(n)))
-			} else if name == "test" {
-				found = found || p.editor(p.Arg(n, 0)) && spellsName.MatchString(p.Str(p.origin(p.Object(p.Callee(n)))))
-			}
+			found = found || p.picksOut(n, p.editor)
 		case js.Function:
 			return false
 		}
 		return !found
 	})
 	return found
+}
+
+// picksOut says whether a call looks for somebody among names that stand in the script, or holds a pattern with letters against the name.
+func (p *Pass) picksOut(call js.Node, somebody func(js.Node) bool) bool {
+	list := p.Object(p.Callee(call))
+	switch name, _ := p.KeyName(p.Callee(call)); name {
+	case "includes", "has", "indexOf":
+		return somebody(p.Arg(call, 0)) && p.namesIn(list)
+	case "test":
+		return somebody(p.Arg(call, 0)) && spellsName.MatchString(p.Str(p.origin(list)))
+	}
+	return false
 }
 
 // spellsName knows patterns that have letters of a name in them, not classes of characters alone.
