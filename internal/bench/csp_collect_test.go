@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"sallyport/internal/addrtest"
 )
 
 // taker is a server that takes reports.
@@ -69,6 +71,6 @@ func startUsual(b *testing.B) *process {
 	if out, err := exec.Command("go", "build", "-o", program, "./testdata/cspcollector").CombinedOutput(); err != nil {
 		b.Fatalf("build the usual collector: %v\n%s", err, out)
 	}
-	addr := freeAddress(b)
+	addr := addrtest.Address(b)
 	return start(b, addr, []string{"GOMAXPROCS=1"}, program, addr, program+".log")
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/addrtest"
 	"sallyport/internal/cli"
 	"sallyport/internal/fakewiki"
 	"sallyport/internal/mediawiki"
@@ -91,8 +92,8 @@ func long(functions int) string {
 func inside(b *testing.B, wiki, settings string) string {
 	b.Helper()
 	dir := b.TempDir()
-	file, addr := filepath.Join(dir, "sallyport.toml"), freeAddress(b)
-	confirm := freeAddress(b)
+	file, addr := filepath.Join(dir, "sallyport.toml"), addrtest.Address(b)
+	confirm := addrtest.Address(b)
 	_, port, _ := strings.Cut(confirm, ":")
 	text := fmt.Sprintf("listen = %q\nconfirm_listen = %q\nstore = %q\nbus = \"embedded:\"\nlog_level = \"error\"\n[analysis]\njobs = 0\n[wiki]\nurl = %q\nscript_path = \"/w\"\n",
 		addr, confirm, "sqlite:"+filepath.Join(dir, "sallyport.db"), wiki)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"sallyport/internal/addrtest"
 )
 
 // nginxConfig is Debian's own as far as it matters here (workers, sendfile), with the files and folders of a benchmark.
@@ -49,7 +51,7 @@ func nginx(b *testing.B, kind, cache, plain, gzipped string) (server *process, u
 	if os.Getuid() == 0 {
 		user = "user root;" // or the workers could not read a folder that is for our eyes only
 	}
-	addr := freeAddress(b)
+	addr := addrtest.Address(b)
 	for name, text := range map[string]string{
 		"files/module.js": plain, "files/module.js.gz": gzipped,
 		"nginx.conf": fmt.Sprintf(nginxConfig, user, dir, kind, cache, addr),

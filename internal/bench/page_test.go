@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sallyport/internal/addrtest"
 )
 
 // caddyConfig is the shortest that makes Caddy a plain reverse proxy for HTTP. Compression, which Sallyport does for every
@@ -33,7 +35,7 @@ func caddy(b *testing.B, upstream string) (server *process, plain, compressing s
 	b.Helper()
 	program := need(b, "caddy", "caddy")
 	dir := b.TempDir()
-	plain, compressing = freeAddress(b), freeAddress(b)
+	plain, compressing = addrtest.Address(b), addrtest.Address(b)
 	file := filepath.Join(dir, "Caddyfile")
 	if err := os.WriteFile(file, fmt.Appendf(nil, caddyConfig, plain, compressing, upstream), 0o600); err != nil {
 		b.Fatal(err)

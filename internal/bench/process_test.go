@@ -112,16 +112,6 @@ func eventually(b *testing.B, what string, so func() bool) {
 	b.Fatalf("waited in vain until %s", what)
 }
 
-func freeAddress(b *testing.B) string {
-	b.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // lookPath also looks where Debian keeps servers, which is not in everybody's PATH.
 func lookPath(program string) (string, error) {
 	path, err := exec.LookPath(program)

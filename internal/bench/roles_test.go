@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/addrtest"
 	"sallyport/internal/fakewiki"
 )
 
@@ -41,7 +42,7 @@ func startRole(b *testing.B, role, upstream string, env ...string) *process {
 	if err != nil {
 		b.Fatal(err)
 	}
-	addr := freeAddress(b)
+	addr := addrtest.Address(b)
 	return start(b, addr, append(env, roleVar+"="+role, listenVar+"="+addr, upstreamVar+"="+upstream), self)
 }
 

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sallyport/internal/addrtest"
 )
 
 // settings is a configuration file as an operator would write it.
@@ -32,8 +34,8 @@ func serve(b *testing.B, wikiURL, scriptPath string, tables ...string) *process 
 	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("build sallyport: %v\n%s", err, out)
 	}
-	addr, config := freeAddress(b), filepath.Join(dir, "sallyport.toml")
-	text := fmt.Sprintf(settings, addr, freeAddress(b), "sqlite:"+filepath.Join(dir, "sallyport.db"), wikiURL, scriptPath) + strings.Join(tables, "")
+	addr, config := addrtest.Address(b), filepath.Join(dir, "sallyport.toml")
+	text := fmt.Sprintf(settings, addr, addrtest.Address(b), "sqlite:"+filepath.Join(dir, "sallyport.db"), wikiURL, scriptPath) + strings.Join(tables, "")
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 
+	"sallyport/internal/addrtest"
 	"sallyport/internal/browsertest"
 	"sallyport/internal/cli"
 	"sallyport/internal/mediawiki/mediawikitest"
@@ -34,7 +35,7 @@ type guarded struct {
 // sites, both of which browsers take for trustworthy without TLS.
 func guard(t *testing.T, open func(t *testing.T, front string) *site, settings string) *guarded {
 	t.Helper()
-	addr, approvals := freeAddress(t), freeAddress(t)
+	addr, approvals := addrtest.Address(t), addrtest.Address(t)
 	front := "http://wiki.localhost:" + port(addr)
 	g := &guarded{site: open(t, front), confirm: "http://confirm.localhost:" + port(approvals)}
 	g.front = front
@@ -54,27 +55,7 @@ func guard(t *testing.T, open func(t *testing.T, front string) *site, settings s
 // begin starts serve.
 func (g *guarded) begin() {
 	g.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	log := &syncBuffer{}
-	done := make(chan int, 1)
-	go func() { done <- cli.Run(ctx, []string{"serve", "--config", g.file}, io.Discard, log) }()
-	g.stop = func() {
-		stop()
-		if code := <-done; code != 0 {
-			g.Errorf("serve ended with %d", code)
-		}
-		if g.Failed() {
-			g.Logf("what serve said:\n%s", log.String())
-		}
-	}
-	g.eventually("the gateway answers", func() bool {
-		r, err := local.Get("http://" + g.addr + "/sallyport/register?names=")
-		if err != nil {
-			return false
-		}
-		_ = r.Body.Close()
-		return r.StatusCode == http.StatusOK
-	})
+	g.stop = g.run(g.file, g.addr)
 }
 
 // restart ends serve and starts it again on the same store.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/internal/addrtest"
 	"sallyport/internal/cli"
 	"sallyport/internal/fakewiki"
 	"sallyport/internal/mediawiki"
@@ -86,7 +86,7 @@ func pretendWiki(t *testing.T, _ string) *site {
 // serve starts `sallyport serve` in front of a wiki and waits until it answers.
 func serve(t *testing.T, open func(t *testing.T, front string) *site) *site {
 	t.Helper()
-	addr := freeAddress(t)
+	addr := addrtest.Address(t)
 	front := "http://" + addr
 	s := open(t, front)
 	s.front = front
@@ -100,31 +100,56 @@ func (s *site) start(addr string) {
 	dir := s.TempDir()
 	file := filepath.Join(dir, "sallyport.toml")
 	settings := fmt.Sprintf("listen = %q\nconfirm_listen = %q\nstore = %q\nbus = \"embedded:\"\nlog_level = \"warn\"\n[analysis]\ndetonate = false\n[wiki]\nurl = %q\nscript_path = %q\n",
-		addr, freeAddress(s.T), "sqlite:"+filepath.Join(dir, "sallyport.db"), s.back, s.script)
+		addr, addrtest.Address(s.T), "sqlite:"+filepath.Join(dir, "sallyport.db"), s.back, s.script)
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
 		s.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	s.Cleanup(s.run(file, addr))
+}
+
+// run starts serve with this settings file, which says that it listens at addr, and comes back when it answers. The function it
+// gives ends serve.
+func (s *site) run(file, addr string) (stop func()) {
+	s.Helper()
+	ctx, end := context.WithCancel(context.Background())
 	log := &syncBuffer{}
-	done := make(chan int, 1)
-	go func() { done <- cli.Run(ctx, []string{"serve", "--config", file}, io.Discard, log) }()
-	s.Cleanup(func() {
-		stop()
-		if code := <-done; code != 0 {
+	done := make(chan struct{})
+	var code int
+	go func() {
+		defer close(done)
+		code = cli.Run(ctx, []string{"serve", "--config", file}, io.Discard, log)
+	}()
+	stop = func() {
+		end()
+		<-done
+		if code != 0 {
 			s.Errorf("serve ended with %d", code)
 		}
 		if s.Failed() {
 			s.Logf("what serve said:\n%s", log.String())
 		}
-	})
-	s.eventually("the gateway answers", func() bool {
-		r, err := http.Get(s.front + "/sallyport/register?names=")
+	}
+	answers := func() bool {
+		r, err := local.Get("http://" + addr + "/sallyport/register?names=")
 		if err != nil {
 			return false
 		}
 		_ = r.Body.Close()
 		return r.StatusCode == http.StatusOK
-	})
+	}
+	for try := 0; !answers(); try++ {
+		ended := false
+		select {
+		case <-done:
+			ended = true
+		case <-time.After(50 * time.Millisecond):
+		}
+		if ended || try == 400 {
+			stop()
+			s.Fatal("serve does not answer")
+		}
+	}
+	return stop
 }
 
 // eventually waits, for a bounded time, until something is so.
@@ -211,14 +236,4 @@ func fetch(t *testing.T, address string, header ...string) (*http.Response, stri
 		t.Fatal(err)
 	}
 	return r, string(b)
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

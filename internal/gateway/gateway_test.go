@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"sallyport/internal/addrtest"
 )
 
 const (
@@ -285,12 +287,7 @@ func TestAWriteIsAnnouncedBeforeItsAnswerArrives(t *testing.T) {
 }
 
 func TestAWikiThatIsDownGetsAnHonestPage(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead := l.Addr().String()
-	_ = l.Close()
+	dead := addrtest.Address(t)
 	r, got := get(t, front(t, nil, func(o *Options) { o.Upstream = &url.URL{Scheme: "http", Host: dead} })+"/")
 	if r.StatusCode != http.StatusBadGateway || !strings.Contains(got, "does not answer") || strings.Contains(got, dead) {
 		t.Errorf("%d %q", r.StatusCode, got)

@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sallyport/internal/addrtest"
 )
 
 // request is what goes over the wire, byte for byte.
@@ -54,12 +56,7 @@ func startPHP(t testing.TB) *php {
 		}
 		t.Skip("php is not installed")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
+	addr := addrtest.Address(t)
 	script, _ := filepath.Abs("testdata/dump.php")
 	cmd := exec.Command("php", "-d", "display_errors=0", "-d", "log_errors=0", "-d", "post_max_size=64M", "-d", "upload_max_filesize=64M",
 		"-d", "opcache.enable_cli=1", "-S", addr, script)

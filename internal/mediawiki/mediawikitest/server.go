@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sallyport/internal/addrtest"
 )
 
 // Wiki is a running MediaWiki. Its methods end the test when something goes wrong.
@@ -49,7 +50,7 @@ func open(o Options) (*Wiki, error) {
 	}
 	p := &process{base: base, dir: dir, key: rand.Text(), options: o}
 	for try := 1; ; try++ {
-		if p.addr, err = freeAddress(); err == nil {
+		if p.addr, err = addrtest.Free(); err == nil {
 			err = p.run()
 		}
 		if err == nil {
@@ -175,13 +176,4 @@ func (p *process) logTail() string {
 		}
 	}
 	return strings.Join(lines[max(0, len(lines)-60):], "")
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }
