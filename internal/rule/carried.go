@@ -134,15 +134,12 @@ func (p *Pass) leakToWiki(r request) {
 	if host == "" {
 		return
 	}
-	for _, values := range r.q {
-		for _, v := range values {
-			s := p.secretIn(v.node, r.Where, r.how)
-			if s.severity < finding.High || s.Source == flow.FromToken && p.Graph.NameOf(p.Callee(s.Origin)) != "mw.user.tokens.get" {
-				continue
-			}
-			p.tellLeak(r.node, s, host)
-			return
+	for _, n := range r.q.all() {
+		s := p.secretIn(n, r.Where, r.how)
+		if s.severity < finding.High || s.Source == flow.FromToken && p.Graph.NameOf(p.Callee(s.Origin)) != "mw.user.tokens.get" {
+			continue
 		}
+		p.tellLeak(r.node, s, host)
 	}
 }
 

@@ -90,10 +90,8 @@ func (p *Pass) leakTo(r request) {
 		for _, d := range r.data {
 			p.leaks(r.node, d, r.Where, r.how, host)
 		}
-		for _, v := range r.q { // FormData and its like are filled piece by piece
-			for _, one := range v {
-				p.leaks(r.node, one.node, r.Where, r.how, host)
-			}
+		for _, n := range r.q.all() { // FormData and its like are filled piece by piece
+			p.leaks(r.node, n, r.Where, r.how, host)
 		}
 		if r.how == "form" {
 			for _, n := range p.fillings() {

@@ -117,13 +117,7 @@ func outsider(s flow.Source) bool {
 
 // carriesSecret says whether a request takes a token, a cookie or something personal along.
 func (p *Pass) carriesSecret(r request) bool {
-	sent := append(append([]js.Node(nil), r.urls...), r.data...)
-	for _, values := range r.q { // of a FormData, piece by piece
-		for _, v := range values {
-			sent = append(sent, v.node)
-		}
-	}
-	for _, n := range sent {
+	for _, n := range slices.Concat(r.urls, r.data, r.q.all()) { // all: of a FormData, piece by piece
 		for _, f := range p.Graph.TaintDeep(n) {
 			if f.Unsafe&flow.Data != 0 && secrecy(p.sourceOf(f)) >= finding.High {
 				return true

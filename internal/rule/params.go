@@ -1,7 +1,9 @@
 package rule
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sallyport/internal/flow"
@@ -65,6 +67,9 @@ func (q params) nodes(names ...string) []js.Node {
 	}
 	return out
 }
+
+// all are where the values of all parameters stand, in the order of the names: what is reported must not depend on a map.
+func (q params) all() []js.Node { return q.nodes(slices.Sorted(maps.Keys(q))...) }
 
 // read takes in what a node holds: an object, a text a=b&c=d, a URLSearchParams or FormData.
 func (p *Pass) read(q params, n js.Node) {
