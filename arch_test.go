@@ -47,7 +47,7 @@ var layers = [][]string{
 // testOnly packages are imported by tests alone, and may import anything.
 var testOnly = []string{
 	"internal/store/storetest", "internal/store/storetest/pgtest", "internal/mediawiki/mediawikitest",
-	"internal/browsertest", "internal/bus/bustest", "internal/passkey/passkeytest", "internal/collect/collecttest", "internal/message/messagetest", "internal/npmtest", "internal/corpustest", "internal/audit/audittest", "internal/notice/mail/mailtest",
+	"internal/browsertest", "internal/bus/bustest", "internal/passkey/passkeytest", "internal/collect/collecttest", "internal/message/messagetest", "internal/npmtest", "internal/addrtest", "internal/corpustest", "internal/audit/audittest", "internal/notice/mail/mailtest",
 }
 
 // powers says who may touch what, and why nobody else does: the program's attack surface on one screen.

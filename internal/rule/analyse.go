@@ -69,10 +69,11 @@ func (t *text) read(s *js.Script) {
 	g := flow.Analyse(s, t.o.Flow)
 	defer g.Release()
 	shared := &known{}
-	for _, r := range t.o.Rules {
-		r.Run(&Pass{Script: s, Graph: g, Path: t.out.Path, rule: r, text: t, known: shared})
+	p := &Pass{Script: s, Graph: g, Path: t.out.Path, text: t, known: shared}
+	for _, p.rule = range t.o.Rules {
+		p.rule.Run(p)
 	}
-	for _, d := range g.Derived() {
+	for _, d := range append(g.Derived(), p.workerCode()...) {
 		t.derived(s, d)
 	}
 	for _, part := range s.Parts {

@@ -69,6 +69,9 @@ func (p *Pass) apiRequest(c *flow.Call, r request) (request, bool) {
 		}
 	case "watch", "unwatch":
 		set("action", "watch")
+		if c.Method == "unwatch" {
+			set("unwatch", "1")
+		}
 		take("titles", 0)
 	default:
 		r.data = append(r.data, c.Arg(0))

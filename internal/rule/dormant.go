@@ -31,6 +31,11 @@ administrator comes by is not.`,
 				p.waits(r.node, r.Where, finding.High, "runs what it is given as code")
 			}
 		}
+		for _, a := range p.alters() {
+			if !asked(a.Where) {
+				p.waits(a.node, a.Where, finding.High, a.does)
+			}
+		}
 		for _, i := range p.imported() {
 			if !asked(i.Where) && !i.style && (i.kind == personalPage || i.kind == thirdParty) {
 				most := finding.High

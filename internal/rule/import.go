@@ -44,7 +44,9 @@ func (p *Pass) imported() []imported {
 	for _, r := range p.requests() {
 		if r.how == "script" || r.how == "worker" || r.how == "style" {
 			for _, u := range r.urls {
-				out = append(out, p.fromURLs(r, u)...)
+				if !p.readAt(u) {
+					out = append(out, p.fromURLs(r, u)...)
+				}
 			}
 		}
 	}

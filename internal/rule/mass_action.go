@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"slices"
+
 	"sallyport/internal/finding"
 	"sallyport/internal/flow"
 	"sallyport/internal/js"
@@ -25,6 +27,9 @@ its list and starts on a click.`,
 				itself = finding.High
 			case "thank", "watch":
 				itself = finding.Medium
+				if len(w.q["unwatch"]) > 0 {
+					itself = finding.High // what else it does is not noticed then
+				}
 			}
 			if s := w.weigh(itself, min(itself, finding.Medium), finding.Note); s > finding.Note {
 				p.Report(w.node, s, "%s again and again, %s: %s", actionWord(w.action), w.when(), orUnknown(w.target()))
@@ -39,6 +44,9 @@ func (p *Pass) repeats(w *write) bool {
 	if p.inside(w.node, "setInterval") || p.eachOf(w.node) {
 		return true
 	}
+	if len(w.q["unwatch"]) > 0 && slices.ContainsFunc(w.q.nodes("titles"), p.several) {
+		return true
+	}
 	if !w.InLoop {
 		return false
 	}
@@ -48,6 +56,15 @@ func (p *Pass) repeats(w *write) bool {
 		}
 	}
 	return false
+}
+
+// several says whether a parameter holds many pages: a list that was mapped, or one put together to a text.
+func (p *Pass) several(n js.Node) bool {
+	switch name, _ := p.KeyName(p.Callee(p.origin(n))); name {
+	case "filter", "get", "join", "keys", "map", "slice", "toArray":
+		return true
+	}
+	return len(p.Graph.Elements(n)) > 1
 }
 
 // eachOf says whether a node stands in a loop, or in a function given to forEach and its like.

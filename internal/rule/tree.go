@@ -137,7 +137,42 @@ func (p *Pass) chainWords(n js.Node, b *strings.Builder, depth int) {
 			}
 		}
 		p.chainWords(p.Callee(n), b, depth+1)
+		for _, f := range p.Graph.Functions(p.Callee(n)) { // a helper that picks elements
+			for _, v := range p.returns(f) {
+				p.chainWords(v, b, depth+4)
+			}
+		}
+	case js.Array:
+		for _, one := range p.List(n) {
+			if p.Kind(one) == js.Spread { // [ ...document.querySelectorAll( … ) ]
+				p.chainWords(p.Operand(one), b, depth+4)
+			}
+		}
+	case js.Ident:
+		p.chainWords(p.oneOf(n), b, depth+4)
 	}
+}
+
+// oneOf is the list that a name stands for one of: x for the parameter of x.forEach( … ) and the variable of for ( … of x ); 0 for
+// other names.
+func (p *Pass) oneOf(n js.Node) js.Node {
+	b := p.Tree.Binding(n)
+	if b == 0 {
+		return 0
+	}
+	if call := p.givenBy(n); call != 0 {
+		switch name, _ := p.KeyName(p.Callee(call)); name {
+		case "each", "every", "filter", "find", "forEach", "map", "some":
+			return p.Object(p.Callee(call))
+		}
+		return 0
+	}
+	for _, r := range p.Refs(b) {
+		if loop := p.parent(p.parent(p.parent(r))); p.Is(r, js.IsDeclared) && p.Kind(loop) == js.ForOf && p.Kind(p.parent(r)) == js.Declarator {
+			return p.Right(loop)
+		}
+	}
+	return 0
 }
 
 // inside says whether a node stands in an argument of a call of the named function.
