@@ -68,3 +68,20 @@ func (e *engine) partOfComponent(m js.Node, f fact, computed bool) {
 		e.link(ref(v), e.field(f, name), asIs)
 	}
 }
+
+// vueCall models the functions of Vue that call what they are given as the page loads.
+func (e *engine) vueCall(id uint32, name string) bool {
+	c := &e.calls[id]
+	switch name {
+	case "Vue.onBeforeMount", "Vue.onMounted", "Vue.onActivated", "Vue.nextTick", "Vue.watchEffect":
+		e.handler(e.arg(c, 0), callback{place: c.place, call: id})
+		return true
+	case "Vue.createMwApp", "Vue.createApp": // handed in by name: an object that stands in the call is looked through anyway
+		for _, stage := range []string{"setup", "beforeCreate", "created", "beforeMount", "mounted"} {
+			h := e.fresh()
+			e.watch(e.arg(c, 0), readField, e.name(stage), h)
+			e.handler(h, callback{unknown: true, this: e.arg(c, 0), place: c.place, call: id})
+		}
+	}
+	return false
+}

@@ -68,6 +68,7 @@ type engine struct {
 	refusals map[ref]ref      // what the wiki says when it refuses, by what it would have answered
 	workers  map[string]bool  // names of variables and fields that hold workers; nil until somebody asks
 	storage  map[string]ref   // what is kept in the browser, by its name
+	database ref              // what is in IndexedDB, 0 until somebody asks
 	channels map[string][]ref // what is sent with events and through hooks, by their names
 	notes    []string
 

@@ -244,6 +244,9 @@ func (e *engine) foldCall(n js.Node, depth int) (Abstract, bool) {
 	if a, ok := e.foldTitle(c, method, depth); ok {
 		return a, true
 	}
+	if a, ok := e.foldMadeTitle(c, id, depth); ok {
+		return a, true
+	}
 	switch method {
 	case "trim", "toString", "valueOf", "normalize":
 		if c.object != 0 && len(c.args) == 0 {

@@ -58,6 +58,14 @@ func (e *engine) foldTitle(c *callRecord, method string, depth int) (Abstract, b
 	return out, found
 }
 
+// foldMadeTitle is what mw.Title.newFromText( name, namespace ) is taken for where a text is asked for.
+func (e *engine) foldMadeTitle(c *callRecord, id uint32, depth int) (Abstract, bool) {
+	if len(c.args) < 2 || !e.makesTitle(id) || e.isCall(c, "makeTitle") {
+		return Abstract{}, false
+	}
+	return e.joinTexts(e.namespacePrefix(c.args[1], depth), e.foldRef(ref(c.args[0]), depth+1)), true
+}
+
 // namespacePrefix is "MediaWiki:" for 8.
 func (e *engine) namespacePrefix(n js.Node, depth int) Abstract {
 	number := e.foldRef(ref(n), depth+1)

@@ -179,6 +179,10 @@ func (l *gateLook) at(at ref, depth int) {
 		switch n := js.Node(at); e.Kind(n) {
 		case js.Binary, js.Logical, js.Unary, js.Cond:
 			e.Children(n, func(c js.Node) { l.at(ref(c), depth+1) })
+		case js.Call:
+			for _, f := range e.calls[e.funcAt[n]].names {
+				l.found(f)
+			}
 		}
 	}
 }

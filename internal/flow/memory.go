@@ -53,6 +53,7 @@ func (e *engine) start(s *js.Script, o Options) {
 func (e *engine) end() {
 	e.Script, e.o, e.machine, e.known, e.when, e.notes = nil, Options{}, nil, nil, nil, nil
 	e.partAt, e.methods, e.storage, e.channels, e.workers, e.refusals = nil, nil, nil, nil, nil, nil
+	e.database = 0
 	clear(e.facts.info)
 	e.names.end()
 	clear(e.callbacks)

@@ -33,11 +33,14 @@ func (e *engine) model(id uint32, f fact, name string) {
 	case strings.HasPrefix(name, "$()."):
 		e.jqueryMethod(id, method)
 		return
-	case strings.HasPrefix(name, "promise."):
+	case name == "promise."+method:
 		e.promiseMethod(id, e.facts.info[f].a, method)
 		return
 	case strings.HasPrefix(name, "array."):
 		e.arrayCall(id, method, fact(e.facts.info[f].a))
+		return
+	case strings.HasPrefix(name, storeOfDatabase+"."):
+		e.databaseCall(c, method)
 		return
 	case strings.HasPrefix(name, "mw."):
 		if e.mwCall(id, f, name, method) {
@@ -47,7 +50,7 @@ func (e *engine) model(id uint32, f fact, name string) {
 		e.answerCall(id, f, method)
 		return
 	}
-	if e.builtin(id, f, name) || e.domCall(id, f, name, method) || e.jqueryStatic(id, name) {
+	if e.vueCall(id, name) || e.builtin(id, f, name) || e.domCall(id, f, name, method) || e.jqueryStatic(id, name) {
 		return
 	}
 	if method == "getValue" && strings.HasPrefix(name, "OO.ui.") && strings.Contains(name, "Input") {
@@ -258,7 +261,14 @@ func (e *engine) listenerOf(id uint32, at, this ref, types string) {
 	e.learn(ev, e.event(e.eventAt(c.object, word)))
 	sent := e.channel("event", word)
 	e.link(sent[0], ev, asIs)
-	e.handler(at, callback{params: append([]ref{ev}, sent[1:]...), this: this, trigger: triggerOf(types), place: c.place, call: id})
+	h := callback{params: append([]ref{ev}, sent[1:]...), this: this, trigger: triggerOf(types), place: c.place, call: id}
+	e.handler(at, h)
+	if int(at) >= e.Len() || e.Kind(js.Node(at)) != js.Function { // an object may listen, too
+		method := e.fresh()
+		e.watch(at, readField, e.name("handleEvent"), method)
+		h.this = at
+		e.handler(method, h)
+	}
 }
 
 // constArg is an argument that is plain to see.
@@ -277,6 +287,8 @@ func (e *engine) constArg(c *callRecord, i int) string {
 func (e *engine) commonMethod(id uint32, method string) bool {
 	c := &e.calls[id]
 	switch {
+	case method == "objectStore" && len(c.args) == 1:
+		e.learn(ref(c.node), e.path(noFact, storeOfDatabase))
 	case e.promiseLike(method) && len(c.args) > 0:
 		e.thenUnknown(id, method)
 	case method == "exec" && c.object != 0:

@@ -31,6 +31,8 @@ func (e *engine) jqueryStatic(id uint32, name string) bool {
 		e.extend(c)
 	case "$.ajax", "$.get", "$.post", "$.getJSON", "$.getScript":
 		e.ajax(id, name)
+	case "$.ajaxPrefilter":
+		e.settings(id, len(c.args)-1, 0)
 	case "$.when":
 		e.all(id, true)
 	case "$.Deferred":
@@ -124,6 +126,15 @@ func (e *engine) ajax(id uint32, name string) {
 	}
 }
 
+// settings hands a handler the settings of requests that others make.
+func (e *engine) settings(id uint32, handler, param int) {
+	c := &e.calls[id]
+	given := e.fresh()
+	e.learn(given, e.global("ajaxSettings"))
+	params := make([]ref, param, param+1)
+	e.handler(e.arg(c, handler), callback{params: append(params, given), place: c.place, call: id})
+}
+
 // jqueryMethod models a method of a jQuery object.
 func (e *engine) jqueryMethod(id uint32, method string) {
 	c := &e.calls[id]
@@ -180,6 +191,8 @@ func (e *engine) jqueryMethod(id uint32, method string) {
 		for i := range c.args {
 			e.listener(id, e.arg(c, i), method)
 		}
+	case "ajaxSend", "ajaxSuccess", "ajaxComplete", "ajaxError":
+		e.settings(id, 0, 2)
 	case "ready", "promise", "queue":
 		jquery := e.fresh()
 		e.learn(jquery, e.global("$"))

@@ -47,7 +47,7 @@ func (e *engine) mwCall(id uint32, f fact, name, method string) bool {
 	case "mw.user.options.get":
 		from := FromPersonal
 		bad := Data
-		if s := e.constArg(c, 0); strings.HasPrefix(s, "userjs-") || s == "" {
+		if s := e.constArg(c, 0); strings.HasPrefix(s, "userjs-") || s == "" && len(c.args) > 0 { // without a name it gives them all
 			from, bad = FromStorage, Anywhere
 		}
 		e.seed(n, from, bad)
@@ -151,8 +151,13 @@ func (e *engine) apiMethod(id uint32, method string) {
 	case "getToken", "getEditToken":
 		e.seed(e.newPromise(c.node), FromToken, Data)
 	case "abort", "badToken":
-	case "getMessages", "loadMessages", "loadMessagesIfMissing":
+	case "getMessages":
+		e.seed(n, FromInterface, Anywhere)
+		e.link(n, e.newPromise(c.node), passOn)
+	case "loadMessages", "loadMessagesIfMissing":
 		e.newPromise(c.node)
+	case "assertCurrentUser": // adds a parameter
+		e.link(e.arg(c, 0), n, asIs)
 	case "getUserInfo":
 		e.respond(id, request{})
 	default:
@@ -336,7 +341,7 @@ func sourceOfName(i *factInfo) (Source, Contexts) {
 		return FromPersonal, Data
 	case "mw.Uri.query":
 		return FromURL, Anywhere
-	case "mw.user.tokens.values":
+	case "mw.user.tokens.values", "ajaxSettings.data": // a request of whatever runs on the page has its token there
 		return FromToken, Data
 	}
 	switch {
@@ -358,6 +363,8 @@ func sourceOfName(i *factInfo) (Source, Contexts) {
 		return FromThirdParty, Anywhere
 	case strings.HasPrefix(name, "element.dataset."):
 		return FromPage, Anywhere
+	case strings.HasPrefix(name, "mw.user.tokens.values."):
+		return FromToken, Data
 	case strings.HasPrefix(name, "localStorage.") || strings.HasPrefix(name, "sessionStorage."):
 		return FromStorage, Anywhere
 	}

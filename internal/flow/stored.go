@@ -28,3 +28,24 @@ func (e *engine) recall(c *callRecord) {
 	e.seed(ref(c.node), FromStorage, Anywhere)
 	e.link(e.stored(c), ref(c.node), passOn)
 }
+
+// storeOfDatabase is how a store of IndexedDB is called, whatever it was asked of.
+const storeOfDatabase = "objectStore()"
+
+// databaseCall models a store of IndexedDB (https://www.w3.org/TR/IndexedDB/#object-store-interface): all of them are one, and what
+// is read is the result of a request.
+func (e *engine) databaseCall(c *callRecord, method string) {
+	if e.database == 0 {
+		e.database = e.fresh()
+		e.seed(e.database, FromStorage, Anywhere)
+	}
+	switch method {
+	case "put", "add":
+		e.link(e.arg(c, 0), e.database, passOn)
+		e.passInside(c.args[:min(1, len(c.args))], e.database, passOn)
+	case "get", "getAll", "openCursor":
+		request := e.made(objectFact, c.node)
+		e.learn(ref(c.node), request)
+		e.link(e.database, e.field(request, e.name("result")), passOn)
+	}
+}

@@ -37,12 +37,18 @@ func (p *Pass) hinted(element js.Node) bool {
 // sideways says whether data leaves in a way in which an honest answer cannot come back.
 func sideways(how string) bool { return how == "hint" || how == "ping" }
 
-// assigned reads Object.assign( element, { src: … } ), which sets the properties of an element one by one.
+// assigned reads Object.assign( element, { src: … } ) and $( '<img>', { src: … } ), which set the properties of an element one by one.
 func (p *Pass) assigned(c *flow.Call) []request {
-	if !c.Is("Object.assign", "$.extend") || len(c.Args) < 2 {
+	if len(c.Args) < 2 {
 		return nil
 	}
-	tag := p.madeTag(c.Arg(0))
+	tag := ""
+	switch {
+	case c.Is("Object.assign", "$.extend"):
+		tag = p.madeTag(c.Arg(0))
+	case c.Is("$"):
+		tag = p.tagOf(c.Node)
+	}
 	if tag == "" {
 		return nil
 	}
@@ -150,7 +156,8 @@ func (p *Pass) leftBehind() {
 				continue
 			}
 			for _, m := range tags.FindAllStringSubmatch(written(t), 8) {
-				for _, host := range p.foreign(plainly(m[2] + m[4] + m[6])) {
+				_, address := tagged(m)
+				for _, host := range p.foreign(plainly(address)) {
 					p.leaks(s.node, s.value, p.whereAround(s.node), "image", host)
 				}
 			}
@@ -167,6 +174,8 @@ func (p *Pass) leftBehind() {
 			for _, a := range c.Args {
 				p.styled(c.Node, a, c.Where)
 			}
+		case c.Is("document.createTextNode"): // where it goes is not known here; only a style has addresses that load
+			p.styled(c.Node, c.Arg(0), c.Where)
 		}
 	}
 }

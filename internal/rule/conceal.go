@@ -35,6 +35,8 @@ as you, or to the wiki without them.`,
 				p.Report(h.node, finding.High, "hides the ways to your own scripts, or to the wiki without them")
 			case h.one || p.ofOne(h.Gates) || p.pickedOut(h.node):
 				p.Report(h.node, finding.High, "hides %s of one person, whom the script names", h.what)
+			case slices.ContainsFunc(h.Gates, func(g flow.Gate) bool { return p.surroundings(g.Node, 0) == hashed }):
+				p.Report(h.node, finding.High, "hides %s of %s", h.what, hashed)
 			case writes:
 				p.Report(h.node, finding.High, "hides %s while it changes the wiki by itself", h.what)
 			}

@@ -160,6 +160,8 @@ func (p *Pass) counted(n js.Node) bool {
 func surroundingWord(name string) string {
 	name = strings.TrimPrefix(name, "window.")
 	switch {
+	case name == "crypto.subtle.digest" || name == "Math.imul":
+		return hashed
 	case name == "outerWidth" || name == "outerHeight" || name == "navigator.webdriver" || name == "webdriver":
 		return "nobody to look with developer tools"
 	case strings.HasSuffix(name, ".timeZone") || name == "timeZone":
@@ -169,6 +171,9 @@ func surroundingWord(name string) string {
 	}
 	return ""
 }
+
+// hashed is somebody whose name a script holds a number against, so that it need not say it.
+const hashed = "somebody whose name it does not say"
 
 // device is what machines that look at scripts are mostly not, and many readers have.
 const device = "a kind of device"

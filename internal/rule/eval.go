@@ -51,7 +51,7 @@ func (p *Pass) isMessage(f flow.Flow) bool {
 		return false
 	}
 	name := p.Graph.NameOf(p.Callee(f.Origin))
-	return strings.HasPrefix(name, "mw.message") || name == "mw.msg"
+	return strings.HasPrefix(name, "mw.message") || name == "mw.msg" || strings.HasSuffix(name, ".getMessages")
 }
 
 func evalSeverity(s flow.Source) finding.Severity {

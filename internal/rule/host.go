@@ -13,6 +13,12 @@ var projects = []string{
 	"wikiversity.org", "wikivoyage.org", "wikidata.org", "mediawiki.org", "wikifunctions.org", "wikimediafoundation.org",
 }
 
+// farms are hosts of many wikis. Their wikis are no third party in the way of a server where whoever keeps it writes what it likes.
+var farms = []string{
+	"fandom.com", "wikia.com", "wikia.org", "wikia.nocookie.net", "gamepedia.com", "miraheze.org", "wikitide.org", "wiki.gg", "shoutwiki.com",
+	"telepedia.net", "huijiwiki.com", "beta.wmcloud.org", "beta.wmflabs.org",
+}
+
 // own says whether a host belongs to the wiki, as far as one can tell.
 func (p *Pass) own(host string) bool {
 	return hosting.Under(host, projects) || hosting.Under(host, p.text.o.Flow.Hosts) || strings.HasPrefix(host, "<"+string(flow.Server)+">") ||

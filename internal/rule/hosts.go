@@ -70,7 +70,10 @@ func (p *Pass) contacts(n js.Node, host, how string, w flow.Where) {
 }
 
 // tags finds addresses in HTML and CSS that stands in strings.
-var tags = regexp.MustCompile(`(?i)<(script|img|iframe|link|form|video|audio|source|embed|object)\b[^<>]*?\b(?:src|href|action|data)\s*=\s*["']?\s*((?:https?:)?//[^"'\s<>/]+)|(url)\(\s*["']?((?:https?:)?//[^"'\s)/]+)|@(import)\s+["']((?:https?:)?//[^"'\s)/]+)`)
+var tags = regexp.MustCompile(`(?i)<(script|img|iframe|link|form|video|audio|source|embed|object)\b[^<>]*?\b(?:src|href|action|data)\s*=\s*["']?\s*((?:https?:)?//[^"'\s<>/]+)|(url)\(\s*["']?((?:https?:)?//[^"'\s)/]+)|@(import)\s+["']((?:https?:)?//[^"'\s)/]+)|<(meta)\b[^<>]*?\burl\s*=\s*["']?((?:https?:)?//[^"'\s<>/;]+)`)
+
+// tagged are the kind of tag and the address of what tags found.
+func tagged(m []string) (tag, address string) { return strings.ToLower(m[1] + m[3] + m[5] + m[7]), m[2] + m[4] + m[6] + m[8] }
 
 // mayLoad says whether tags may find something: patterns are slow, and most texts with an address in them are links.
 func mayLoad(s string) bool {
@@ -82,7 +85,7 @@ func mayLoad(s string) bool {
 		if !found {
 			return false
 		}
-		if rest != "" && strings.IndexByte("silfveoSILFVEO", rest[0]) >= 0 || len(rest) > 1 && strings.EqualFold(rest[:2], "au") {
+		if rest != "" && strings.IndexByte("silfveomSILFVEOM", rest[0]) >= 0 || len(rest) > 1 && strings.EqualFold(rest[:2], "au") {
 			return true
 		}
 		s = rest
@@ -91,10 +94,9 @@ func mayLoad(s string) bool {
 
 func (p *Pass) markup(n js.Node, s string) {
 	for _, m := range tags.FindAllStringSubmatch(s, 50) {
-		how, address := howTag(strings.ToLower(m[1]+m[3]+m[5])), m[2]+m[4]+m[6]
-		a := plainly(address)
-		for _, host := range p.foreign(a) {
-			p.contacts(n, host, how, flow.Where{})
+		tag, address := tagged(m)
+		for _, host := range p.foreign(plainly(address)) {
+			p.contacts(n, host, howTag(tag), flow.Where{})
 		}
 	}
 }
@@ -105,6 +107,8 @@ func howTag(tag string) string {
 		return "script"
 	case "iframe", "embed", "object":
 		return "frame"
+	case "meta":
+		return "navigate"
 	case "link", "import":
 		return "style"
 	case "form":

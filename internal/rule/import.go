@@ -159,7 +159,7 @@ func (p *Pass) fromURL(t flow.Text) (imported, bool) {
 		return i, strings.HasPrefix(constant, "ext.gadget.") || strings.HasPrefix(constant, "ext.usergadget.")
 	case absolute && !strings.HasPrefix(host, "<"):
 		i.host = host
-		if len(titles) == 0 && !hosting.Under(host, projects) {
+		if !hosting.Under(host, projects) && (len(titles) == 0 || !hosting.Under(host, farms)) {
 			i.kind = thirdParty
 			return i, true
 		}

@@ -152,7 +152,7 @@ func (p *Pass) secretIn(n js.Node, w flow.Where, how string) secret {
 		switch {
 		case s.Source == flow.FromUser && sideways(how):
 			s.severity = finding.High // nobody who asks for an answer asks so
-		case sideways(how) && (s.Source == flow.FromInput || p.selected(f)):
+		case sideways(how) && (s.Source == flow.FromInput || p.selected(f)), how == "image" && w.Typing && p.fieldValue(f):
 			s.severity, s.word = finding.High, "what you type or select"
 		case p.spoken(f):
 			s.severity, s.word = finding.High, "what you say"
@@ -178,6 +178,15 @@ func (p *Pass) secretIn(n js.Node, w flow.Where, how string) secret {
 		}
 	}
 	return worst
+}
+
+// fieldValue says whether a flow begins at what stands in a form field.
+func (p *Pass) fieldValue(f flow.Flow) bool {
+	name, _ := p.KeyName(f.Origin)
+	if p.Kind(f.Origin) == js.Call {
+		name, _ = p.KeyName(p.Callee(f.Origin))
+	}
+	return name == "value" || name == "val"
 }
 
 // drafted says whether what is typed was typed into the edit form.
@@ -246,6 +255,10 @@ func (p *Pass) question(n js.Node) *request {
 			n = p.Object(p.Callee(n))
 		case js.Ident:
 			call := p.givenBy(n)
+			if whole := p.takenApart(n); call == 0 && whole != 0 {
+				n = whole
+				continue
+			}
 			if r := p.requestAt(call); r != nil { // $.get( url, function ( d ) { … } )
 				return r
 			}
@@ -277,6 +290,29 @@ func (p *Pass) givenBy(n js.Node) js.Node {
 		return 0
 	}
 	return p.parent(p.Scopes.Scopes[p.Bindings[b].Scope].Node)
+}
+
+// takenApart is what a variable is a part of: x in const { a: { b } } = x for b, 0 for others.
+func (p *Pass) takenApart(n js.Node) js.Node {
+	b := p.Tree.Binding(n)
+	if b == 0 {
+		return 0
+	}
+	for _, r := range p.Refs(b) {
+		if !p.Is(r, js.IsDeclared) {
+			continue
+		}
+		for up := p.parent(r); ; up = p.parent(up) {
+			switch p.Kind(up) {
+			case js.Property, js.ObjectPattern, js.ArrayPattern, js.AssignPattern:
+				continue
+			case js.Declarator:
+				return p.Value(up)
+			}
+			break
+		}
+	}
+	return 0
 }
 
 // parsed is the text that HTML was made from, of which a node reads a part: html in $( $.parseHTML( html ) ).find( x ).text().

@@ -25,7 +25,9 @@ its list and starts on a click.`,
 			switch w.action {
 			case "patrol":
 				itself = finding.High
-			case "thank", "watch":
+			case "thank":
+				itself = finding.High
+			case "watch":
 				itself = finding.Medium
 				if len(w.q["unwatch"]) > 0 {
 					itself = finding.High // what else it does is not noticed then
@@ -117,8 +119,12 @@ var small = words("thank watch")
 // matters says whether a write changes more than the person's own pages, or what runs as that person.
 func (w *write) matters() bool { return !w.mine() || len(w.of(ownCode)) > 0 }
 
-// mine says whether all the pages are the person's own.
+// mine says whether all the pages are the person's own. To be without them, or to find them elsewhere, is no small thing even so.
 func (w *write) mine() bool {
+	switch w.action {
+	case "delete", "move", "protect", "revisiondelete":
+		return false
+	}
 	for _, t := range w.titles {
 		if k := kindOf(t); k != ownPage && k != ownCode {
 			return false

@@ -89,8 +89,20 @@ func (p *Pass) read(q params, n js.Node) {
 		case "URLSearchParams", "FormData", "Headers", "$.param", "Object.assign", "$.extend", "JSON.stringify":
 			for _, a := range p.Args(made) {
 				p.read(q, a)
+				p.pairs(q, a)
 			}
 			p.appended(q, n)
+		}
+	}
+}
+
+// pairs takes in what a list like [ [ 'action', 'edit' ], … ] holds.
+func (p *Pass) pairs(q params, list js.Node) {
+	for _, one := range p.Graph.Elements(list) {
+		if pair := p.Graph.Elements(one); len(pair) == 2 {
+			for _, name := range p.Graph.Str(pair[0]).Consts() {
+				q[name] = append(q[name], p.param(pair[1]))
+			}
 		}
 	}
 }

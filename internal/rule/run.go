@@ -53,7 +53,7 @@ func (p *Pass) findRuns() []running {
 			for _, code := range p.handlerTexts(c) {
 				add(code, "event attribute")
 			}
-		case (c.Method == "append" || c.Method == "appendChild" || c.Method == "text") && c.Tag == "script":
+		case (c.Method == "append" || c.Method == "appendChild" || c.Method == "text" || c.Method == "html") && (c.Tag == "script" || p.tagOf(c.Object) == "script"):
 			add(c.Arg(0), "script element")
 		}
 	}

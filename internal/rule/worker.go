@@ -74,9 +74,9 @@ func dataText(address string) string {
 	return text
 }
 
-// workerHost is the host of somebody else to which the code of a worker sends what it is given, where the script has that code as a
-// text: "" for none.
-func (p *Pass) workerHost(worker js.Node) string {
+// workerHost is the host of somebody else to which the code of a worker sends a message that it is given, where the script has that
+// code as a text: "" for none.
+func (p *Pass) workerHost(worker, message js.Node) string {
 	made := p.origin(worker)
 	if p.Kind(made) == js.Dot { // shared.port
 		made = p.origin(p.Object(made))
@@ -99,6 +99,11 @@ func (p *Pass) workerHost(worker js.Node) string {
 				return host
 			}
 		}
+		for _, f := range p.Graph.Obj(message).Fields { // it is told where to send
+			if host := p.receiver(f.Value); host != "" {
+				return host
+			}
+		}
 	}
 	return ""
 }
@@ -113,7 +118,7 @@ func (p *Pass) posted(c *flow.Call) {
 	if c.Arg(0) == 0 || c.Object == 0 {
 		return
 	}
-	if host := p.workerHost(c.Object); host != "" {
+	if host := p.workerHost(c.Object, c.Arg(0)); host != "" {
 		p.leaks(c.Node, c.Arg(0), c.Where, "fetch", host)
 	}
 }
