@@ -53,6 +53,7 @@ func (d *Decoy) plenty(a *ask, means *reading, body []byte) []byte {
 		return body
 	}
 	filled := d.interwiki(means, query)
+	filled = d.withDeleted(query, means.get) || filled
 	for _, name := range strings.Split(means.get("list"), "|") {
 		prefix, ok := lists[name]
 		if !ok || !bare(query[name]) || !d.refills(name) {
@@ -74,6 +75,46 @@ func (d *Decoy) plenty(a *ask, means *reading, body []byte) []byte {
 	}
 	answer["query"] = encode(query)
 	return encode(answer)
+}
+
+// eachPage goes through the pages of an answer, in either of the forms that they come in, and says whether one of them was changed.
+func eachPage(query map[string]json.RawMessage, change func(page object) bool) bool {
+	var list []object
+	byID := map[string]object{}
+	if json.Unmarshal(query["pages"], &list) != nil && json.Unmarshal(query["pages"], &byID) != nil {
+		return false
+	}
+	for _, page := range byID {
+		list = append(list, page)
+	}
+	changed := false
+	for _, page := range list {
+		changed = change(page) || changed
+	}
+	if !changed {
+		return false
+	}
+	if len(byID) > 0 {
+		query["pages"] = encode(byID)
+	} else {
+		query["pages"] = encode(list)
+	}
+	return true
+}
+
+// withDeleted gives the pages of an answer a text that was deleted, for those who may see such (ApiQueryDeletedRevisions).
+func (d *Decoy) withDeleted(query map[string]json.RawMessage, get func(string) string) bool {
+	if !strings.Contains("|"+get("prop")+"|", "|deletedrevisions|") {
+		return false
+	}
+	const text = "A lamp that somebody wanted gone: " + fewPlaceholder
+	return eachPage(query, func(page object) bool {
+		page["deletedrevisions"] = []object{{
+			"revid": 90100, "parentid": 0, "user": "Henk Visser", "comment": "start", "timestamp": d.now().Add(-72 * time.Hour).UTC().Format(time.RFC3339),
+			"*": text, "content": text, "slots": object{"main": object{"contentmodel": "wikitext", "contentformat": "text/x-wiki", "content": text, "*": text}},
+		}}
+		return true
+	})
 }
 
 // bare says whether a list is missing, or has nothing in it.

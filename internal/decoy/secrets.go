@@ -17,6 +17,8 @@ type Secrets struct {
 	Email    string
 	Draft    string // a text somebody is writing
 	Storage  string // a value in local storage
+	Feed     string // an option: the key of the watch list's feed
+	Few      string // stands in texts that were deleted
 	Password string // what stands in password fields
 	Script   string // a mark in the served script
 	Keys     string // what is typed on the page
@@ -28,7 +30,7 @@ type Secrets struct {
 // NewSecrets makes the secrets of a run for somebody.
 func NewSecrets(p Persona) *Secrets {
 	s := &Secrets{
-		Token: strings.ToLower(hex.EncodeToString(random(20))), Cookie: word(26), Email: word(14) + "@mail.example", Draft: "draft " + word(16), Storage: word(22),
+		Token: strings.ToLower(hex.EncodeToString(random(20))), Cookie: word(26), Email: word(14) + "@mail.example", Draft: "draft " + word(16), Storage: word(22), Feed: strings.ToLower(hex.EncodeToString(random(20))), Few: word(16),
 		Password: "pw-" + word(14), Script: word(20), Keys: word(12),
 	}
 	if !p.Known {
@@ -36,7 +38,7 @@ func NewSecrets(p Persona) *Secrets {
 	}
 	s.find = trace.NewCanaries([]trace.Canary{
 		{Name: trace.CanaryToken, Value: s.Token}, {Name: trace.CanaryCookie, Value: s.Cookie}, {Name: trace.CanaryEmail, Value: strings.TrimSuffix(s.Email, "@mail.example")},
-		{Name: trace.CanaryDraft, Value: strings.TrimPrefix(s.Draft, "draft ")}, {Name: trace.CanaryStorage, Value: s.Storage}, {Name: trace.CanaryPassword, Value: s.Password},
+		{Name: trace.CanaryDraft, Value: strings.TrimPrefix(s.Draft, "draft ")}, {Name: trace.CanaryStorage, Value: s.Storage}, {Name: trace.CanaryFeed, Value: s.Feed}, {Name: trace.CanaryFew, Value: s.Few}, {Name: trace.CanaryPassword, Value: s.Password},
 		{Name: trace.CanaryScript, Value: s.Script}, {Name: trace.CanaryKeys, Value: s.Keys}, {Name: trace.CanaryName, Value: s.Name}, {Name: trace.CanaryName, Value: strings.ReplaceAll(s.Name, " ", "_")},
 	})
 	return s
@@ -54,6 +56,8 @@ func (s *Secrets) Find(texts ...string) []string {
 const (
 	EmailPlaceholder = "somebody@placeholder.example"
 	DraftPlaceholder = "placeholder-of-a-draft"
+	feedPlaceholder  = "placeholder-of-a-feed"
+	fewPlaceholder   = "placeholder-for-few"
 )
 
 // tokens are MediaWiki's: a hash, the time, and a suffix; in JSON the backslash is doubled, and in addresses all of it escaped.
@@ -68,7 +72,7 @@ func (s *Secrets) fill(text string, own bool) string {
 		text = tokens.ReplaceAllString(text, s.Token+"$1")
 	}
 	if strings.Contains(text, "placeholder") {
-		text = strings.ReplaceAll(strings.ReplaceAll(text, EmailPlaceholder, s.Email), DraftPlaceholder, s.Draft)
+		text = strings.NewReplacer(EmailPlaceholder, s.Email, DraftPlaceholder, s.Draft, feedPlaceholder, s.Feed, fewPlaceholder, s.Few).Replace(text)
 	}
 	return text
 }

@@ -22,6 +22,9 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 		if err := w.Describe(p.Name, fakewiki.Person{Email: EmailPlaceholder, Edits: p.Edits, Registered: p.Registered, GlobalGroups: p.GlobalGroups, Temp: p.Temp}); err != nil {
 			return nil, err
 		}
+		if err := w.SetOption(p.Name, "watchlisttoken", feedPlaceholder); err != nil {
+			return nil, err
+		}
 	}
 	for _, name := range regulars {
 		w.AddUser(name, "placeholder password")
@@ -48,6 +51,8 @@ func Seeded(people []Persona, pages map[string]string, now time.Time) (*fakewiki
 			{"User talk:" + p.Name, talk},
 			{"User:" + p.Name + "/common.js", ownCode},
 			{"User:" + p.Name + "/vector.js", "// Nothing here either.\n"},
+			{"User:" + p.Name + "/vector-2022.js", "// Nothing here, too.\n"},
+			{"User:" + p.Name + "/common.css", "/* nothing */\n"},
 			{"User:" + p.Name + "/global.js", "// Nor here.\n"},
 			{"User:" + p.Name + "/sandbox", "Some notes.\n\n" + DraftPlaceholder},
 		} {
@@ -157,6 +162,14 @@ var seeds = []struct{ title, text, who, why string }{
 	{"MediaWiki:Common.css", "/* nothing */", "Old Salt", "start"},
 	{"MediaWiki:Common.js", "/* for everybody: nothing yet */", "Old Salt", "start"},
 	{"MediaWiki:Vector.js", "/* for readers with Vector: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Vector-2022.js", "/* for readers with the new Vector: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Minerva.js", "/* for readers of the mobile site: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Monobook.js", "/* for readers with MonoBook: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Timeless.js", "/* for readers with Timeless: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Mobile.js", "/* for mobile readers: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Vector.css", "/* nothing for Vector */", "Old Salt", "start"},
+	{"MediaWiki:Group-user.js", "/* for people with an account: nothing yet */", "Old Salt", "start"},
+	{"MediaWiki:Group-sysop.js", "/* for administrators: nothing yet */", "Old Salt", "start"},
 	{"MediaWiki:Gadgets-definition", "== Lamps ==\n* lamps[ResourceLoader]|lamps.js\n", "Old Salt", "start"},
 	{"MediaWiki:Gadget-lamps.js", "/* lamps: nothing yet */", "Old Salt", "start"},
 	{"MediaWiki:Gadget-lamps", "Lamps in the margin", "Old Salt", "start"},

@@ -64,30 +64,11 @@ func withItems(query map[string]json.RawMessage, get func(string) string) bool {
 	if !strings.Contains("|"+get("prop")+"|", "|pageprops|") || get("ppprop") != "" && !strings.Contains(get("ppprop"), "wikibase_item") {
 		return false
 	}
-	var list []object
-	byID := map[string]object{}
-	if json.Unmarshal(query["pages"], &list) != nil && json.Unmarshal(query["pages"], &byID) != nil {
-		return false
-	}
-	for _, page := range byID {
-		list = append(list, page)
-	}
-	added := false
-	for _, page := range list {
-		if page["pageprops"] == nil && page["missing"] == nil && page["invalid"] == nil {
-			page["pageprops"], added = object{"wikibase_item": item}, true
+	return eachPage(query, func(page object) bool {
+		if page["pageprops"] != nil || page["missing"] != nil || page["invalid"] != nil {
+			return false
 		}
-	}
-	var text []byte
-	var err error
-	if len(byID) > 0 {
-		text, err = json.Marshal(byID)
-	} else {
-		text, err = json.Marshal(list)
-	}
-	if err != nil || !added {
-		return false
-	}
-	query["pages"] = text
-	return true
+		page["pageprops"] = object{"wikibase_item": item}
+		return true
+	})
 }

@@ -15,13 +15,23 @@ type pair struct {
 	Hook string `json:"hook"`
 }
 
+// numbers are those of all functions of a script.
+func numbers(s *Script) []int {
+	var out []int
+	for i := range s.Functions() {
+		out = append(out, i)
+	}
+	return out
+}
+
 func rewritten(t *testing.T, src string, turns map[int]Turn) pair {
 	t.Helper()
-	r, err := Read([]byte(src), Options{}).Rewrite(nil)
+	s := Read([]byte(src), Options{})
+	r, err := s.Rewrite(nil, numbers(s)...)
 	if err != nil {
 		t.Fatalf("%v: %s", err, src)
 	}
-	return pair{src, r.Text, HookScript(r.Hook, turns, "")}
+	return pair{src, r.Text, (&Hook{Name: r.Hook, Turns: turns}).Script()}
 }
 
 func TestARewrittenScriptBehavesAsBefore(t *testing.T) {
@@ -66,10 +76,10 @@ func TestTurnedConditionsLeadOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pairs = append(pairs, pair{c.like + ";void 0", r.Text + ";void 0", HookScript(r.Hook, c.turns, "")})
+		pairs = append(pairs, pair{c.like + ";void 0", r.Text + ";void 0", (&Hook{Name: r.Hook, Turns: c.turns}).Script()})
 	}
 	// Each turn is told once, and only when it changed something.
-	told := HookScript("h", map[int]Turn{1: {To: true}, 2: {To: true}}, "function(n){log('turned',n)}")
+	told := (&Hook{Name: "h", Turns: map[int]Turn{1: {To: true}, 2: {To: true}}, Report: "function(n){log('turned',n)}"}).Script()
 	pairs = append(pairs, pair{"log('turned',2);void 0", "h(1,1);h(2,0);h(2,0);h(3,0);void 0", told})
 	var answers []string
 	node(t, "run.js", pairs, &answers)

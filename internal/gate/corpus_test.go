@@ -32,7 +32,7 @@ func TestEveryScriptOfTheCorpusReadsTheSameWhenRewritten(t *testing.T) {
 		c := s.Constants()
 		constants += len(c.List)
 		c.Clocks(time.Unix(1.8e9, 0))
-		r, err := s.Rewrite(nil)
+		r, err := s.Rewrite(nil, numbers(s)...)
 		switch {
 		case s.Lowered:
 			lowered++
@@ -70,7 +70,7 @@ func TestFunctionsBeginAndEndWhereV8CountsThem(t *testing.T) {
 	var asked []text
 	var functions [][]Function
 	add := func(s *Script) {
-		r, err := s.Rewrite(nil)
+		r, err := s.Rewrite(nil, numbers(s)...)
 		if err != nil || len(s.Functions()) != len(r.Functions()) {
 			t.Fatal(err)
 		}

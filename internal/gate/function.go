@@ -34,6 +34,7 @@ func (r *Rewritten) Functions() []Function {
 type span struct {
 	start, end int
 	name       string
+	node       js.Node // the Function, 0 for what nobody wrote as one
 }
 
 // counted gives functions as V8 counts them, in a text into which their places are led.
@@ -56,18 +57,18 @@ func (s *Script) spans() []span {
 	if !s.readable() {
 		return nil
 	}
-	spans := []span{{0, len(s.Text), ""}}
+	spans := []span{{0, len(s.Text), "", 0}}
 	s.Walk(s.Root, func(n js.Node) bool {
 		switch s.Kind(n) {
 		case js.Function:
-			spans = append(spans, span{s.functionStart(n), s.End(n), s.functionName(n)})
+			spans = append(spans, span{s.functionStart(n), s.End(n), s.functionName(n), n})
 		case js.Class:
 			fields, first, last := s.initializers(n)
 			if fields {
-				spans = append(spans, span{s.Start(n), s.End(n), "fields of " + s.Name(s.Ident(n))})
+				spans = append(spans, span{s.Start(n), s.End(n), "fields of " + s.Name(s.Ident(n)), 0})
 			}
 			if first != 0 {
-				spans = append(spans, span{s.Start(first), s.fieldEnd(last), "static fields of " + s.Name(s.Ident(n))})
+				spans = append(spans, span{s.Start(first), s.fieldEnd(last), "static fields of " + s.Name(s.Ident(n)), 0})
 			}
 		}
 		return true

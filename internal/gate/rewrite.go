@@ -43,8 +43,9 @@ const maxDepthRewritten = 600
 
 // Rewrite passes conditions through a hook: all of them, or those that which picks. The text stays the same but for what is put
 // in, no line is added, and it behaves as before as long as the hook gives back its second argument, unless the script
-// reads its own source (Function.prototype.toString, the stack's columns).
-func (s *Script) Rewrite(which func(Gate) bool) (*Rewritten, error) {
+// reads its own source (Function.prototype.toString, the stack's columns). Functions of the given numbers, which are those of
+// [Script.Functions], go through the hook as they are made, with their number below zero; of methods the object or the class does.
+func (s *Script) Rewrite(which func(Gate) bool, functions ...int) (*Rewritten, error) {
 	switch {
 	case s.Lowered:
 		return nil, ErrLowered
@@ -66,8 +67,43 @@ func (s *Script) Rewrite(which func(Gate) bool) (*Rewritten, error) {
 			splice{at: g.Start, text: fmt.Sprintf("%s%s(%d,(", before, r.Hook, g.N), deep: depth[g.node], opens: true},
 			splice{at: g.End, text: "))", deep: depth[g.node]})
 	}
+	handed := map[js.Node]bool{}
+	for _, i := range functions {
+		if i > 0 && i < len(r.spans) && r.spans[i].node != 0 {
+			s.handOver(r, i, depth, handed)
+		}
+	}
 	r.apply(s.Text)
 	return r, nil
+}
+
+// handOver passes a function through the hook, or the object or class that a method belongs to: an expression where it stands, a
+// declaration once it has been made. What was handed over once is not again.
+func (s *Script) handOver(r *Rewritten, i int, depth []int, handed map[js.Node]bool) {
+	n, whole := r.spans[i].node, ""
+	if s.Is(n, js.IsMethod) {
+		n, whole = s.up[s.up[n]], ",1"
+	}
+	if handed[n] || n == 0 || depth[n] > maxDepthRewritten {
+		return
+	}
+	handed[n] = true
+	up := s.Kind(s.up[n])
+	switch {
+	case s.Is(n, js.IsDecl):
+		if name := s.Name(s.Ident(n)); name != "" && (up == js.Program || up == js.Block || up == js.Case) {
+			r.splices = append(r.splices, splice{at: s.End(n), text: fmt.Sprintf(";%s(%d,(%s)%s);", r.Hook, -i, name, whole), deep: depth[n]})
+		}
+	case up == js.New, up == js.ExportDefault, s.Kind(n) != js.Function && s.Kind(n) != js.Object && s.Kind(n) != js.Class:
+	default:
+		before := ""
+		if s.Start(n) > 0 && joins(s.Text[:s.Start(n)]) {
+			before = " "
+		}
+		r.splices = append(r.splices,
+			splice{at: s.Start(n), text: fmt.Sprintf("%s%s(%d,(", before, r.Hook, -i), deep: depth[n], opens: true},
+			splice{at: s.End(n), text: ")" + whole + ")", deep: depth[n]})
+	}
 }
 
 // joins says whether a name put behind a text would become one with its last word.

@@ -20,7 +20,7 @@ func (v *visit) finish(ctx context.Context, err error) {
 	if v.u != nil {
 		code.script, code.sum = v.decoy.ScriptURL(), v.u.sum
 		code.original = v.original
-		if v.c.Err() == nil {
+		if v.c.Err() == nil && v.out.ran == nil {
 			v.cover(ctx)
 		}
 	}

@@ -97,6 +97,9 @@ func (l *look) enough(ctx context.Context) error {
 
 // one carries out one run; one that came to nothing is tried once more.
 func (l *look) one(ctx context.Context, o spec) {
+	if o.call {
+		o.calls = l.idle()
+	}
 	out := l.s.run(ctx, l.b, l.u, l.source, o)
 	if errors.Is(out.err, errSafe) {
 		return
@@ -157,6 +160,19 @@ func (l *look) covered() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.ran)
+}
+
+// idle are the functions that did not run yet.
+func (l *look) idle() []int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []int
+	for i := 1; i < len(l.u.functions); i++ {
+		if !l.ran[i] {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // with is the key of a baseline: it is another one when other scripts are there with the one under test.

@@ -229,10 +229,10 @@ func (l *look) forcedAll(w who) []spec {
 			other[g.N] = t
 		}
 	}
-	if len(first) == 0 || l.u.source.Lowered {
+	if len(first) == 0 && len(l.u.functions) < 3 || l.u.source.Lowered {
 		return nil
 	}
-	o := spec{persona: w.admin, page: l.pages()[0], stage: trace.Forced, turns: first, forward: day, explore: 2, honey: true, active: true}
+	o := spec{persona: w.admin, page: l.pages()[0], stage: trace.Forced, turns: first, forward: day, explore: 2, honey: true, active: true, call: true}
 	out := []spec{o}
 	if both {
 		o.turns = other

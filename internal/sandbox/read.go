@@ -67,8 +67,8 @@ func (v *visit) grow(ctx context.Context) error {
 	return err
 }
 
-// goesBack finds scripts that mind how somebody came to the page.
-var goesBack = regexp.MustCompile(`back_forward|\bpersisted\b|navigation\s*\??\.\s*type|getEntriesByType\(\s*['"\x60]navigation`)
+// goesBack finds scripts that mind how somebody came to the page, or that somebody leaves it.
+var goesBack = regexp.MustCompile(`pagehide|\b(?:before)?unload\b|back_forward|\bpersisted\b|navigation\s*\??\.\s*type|getEntriesByType\(\s*['"\x60]navigation`)
 
 // comeBack leaves for another page and comes back, as the browser's button does.
 func (v *visit) comeBack(ctx context.Context) error {

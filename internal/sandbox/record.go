@@ -216,7 +216,7 @@ func (r *recorder) way(e trace.Event, how, address string) []trace.Event {
 }
 
 // keptToOneself are the secrets that no link leads away with.
-var keptToOneself = []string{trace.CanaryToken, trace.CanaryCookie, trace.CanaryPassword, trace.CanaryEmail, trace.CanaryStorage}
+var keptToOneself = []string{trace.CanaryToken, trace.CanaryCookie, trace.CanaryPassword, trace.CanaryEmail, trace.CanaryStorage, trace.CanaryFeed}
 
 // hook reads what our instrumentation says.
 func (r *recorder) hook(b browser.Event, code *analysed) []trace.Event {

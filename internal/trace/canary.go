@@ -10,6 +10,8 @@ const (
 	CanaryName     = "name"     // the user name
 	CanaryDraft    = "draft"    // text in an edit form
 	CanaryStorage  = "storage"  // a value in local storage
+	CanaryFeed     = "feed"     // the key with which anybody may read the watch list, one of the preferences
+	CanaryFew      = "few"      // what the wiki shows to few people only
 	CanaryPassword = "password" // what stands in a password field
 	CanaryKeys     = "keys"     // what the explorer types
 	CanaryScript   = "script"   // a comment in the script as it is served

@@ -60,8 +60,10 @@ func (p *Pass) leaks(e *Event, host string, allowed bool) {
 			if allowed {
 				itself, asked = finding.Medium, finding.Low
 			}
-		case CanaryStorage:
+		case CanaryStorage, CanaryFeed:
 			asked = finding.High // somebody may want a copy of it elsewhere
+		case CanaryFew:
+			itself, asked = finding.Critical, finding.Medium
 		}
 		if p.misled[e] {
 			asked = itself // it was something else that the person wanted
@@ -78,7 +80,7 @@ func aside(e *Event) bool {
 // stolen are the canaries that no page should hold.
 func stolen(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
-		return n != CanaryToken && n != CanaryCookie && n != CanaryPassword && n != CanaryEmail
+		return n != CanaryToken && n != CanaryCookie && n != CanaryPassword && n != CanaryEmail && n != CanaryFeed
 	})
 }
 
@@ -96,6 +98,7 @@ func Secrets(names []string) string {
 
 var secretWords = map[string]string{
 	CanaryToken: "your edit token", CanaryCookie: "your session cookie", CanaryEmail: "your e-mail address", CanaryName: "your user name",
+	CanaryFeed: "the key of your watch list", CanaryFew: "what the wiki shows to few people only",
 	CanaryDraft: "the text you are writing", CanaryStorage: "what is kept in your browser", CanaryPassword: "your password", CanaryKeys: "what you type",
 	CanaryScript: "the script itself",
 }

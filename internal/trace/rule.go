@@ -76,7 +76,7 @@ func (p *Pass) Asked(e *Event) bool { return e.Stage == Explored || p.pressed[e]
 
 // Weigh is the severity of what happens by itself, and of what happens when the person acts. A question on load is not
 // yet a person who wanted something. What was only seen behind a turned condition is possible, not seen, and counts one
-// less.
+// less: unless it is as bad when the person acts, for then no condition in which it stands can make it good.
 func (p *Pass) Weigh(e *Event, itself, asked finding.Severity) finding.Severity {
 	s := itself
 	switch {
@@ -85,7 +85,7 @@ func (p *Pass) Weigh(e *Event, itself, asked finding.Severity) finding.Severity 
 	case p.confirmed[e]:
 		s = max(asked, itself-2)
 	}
-	if e.Stage == Forced {
+	if e.Stage == Forced && asked < finding.Critical {
 		s = max(s-1, finding.Note)
 	}
 	return s

@@ -12,13 +12,22 @@ import (
 const maxRows = 500
 
 // onlyIf is said of what was only seen behind a turned condition.
-const onlyIf = "only if a condition is turned"
+const (
+	onlyIf       = "only if a condition is turned"
+	onlyIfCalled = "only if something calls the function that does it"
+)
+
+// HowCall is how the sandbox presses what nothing else makes run.
+const HowCall = "call"
+
+// called is what a function was "turned" to that we called because nothing else did.
+const called = "called"
 
 // when says what set an event off.
 func (p *Pass) when(e *Event) string {
 	switch t := p.trigger(e); {
 	case e.Stage == Forced:
-		return onlyIf
+		return p.onlyIf(e)
 	case t == capability.OnLoad, t == capability.OnTimer:
 		return string(t) + ", without asking"
 	default:
@@ -29,9 +38,17 @@ func (p *Pass) when(e *Event) string {
 // since is when, for reading: what needs no asking.
 func (p *Pass) since(e *Event) string {
 	if e.Stage == Forced {
-		return onlyIf
+		return p.onlyIf(e)
 	}
 	return string(p.trigger(e))
+}
+
+// onlyIf says what was done to the script before an event.
+func (p *Pass) onlyIf(e *Event) string {
+	if t := p.gates[e]; t != nil && t.To == called {
+		return onlyIfCalled
+	}
+	return onlyIf
 }
 
 // tables fills in the requests, hosts, imports and writes.
@@ -140,7 +157,7 @@ func (r *Report) host(name, how, when string, e *Event) {
 // whenBoth is what set either of two contacts off. That a condition was turned is said only of what was not seen otherwise.
 func whenBoth(had, more string) string {
 	causes := with(strings.Split(had, ", "), strings.Split(more, ", "))
-	causes = slices.DeleteFunc(causes, func(c string) bool { return c == "" || c == onlyIf && len(causes) > 1 })
+	causes = slices.DeleteFunc(causes, func(c string) bool { return c == "" || (c == onlyIf || c == onlyIfCalled) && len(causes) > 1 })
 	slices.Sort(causes)
 	return strings.Join(causes, ", ")
 }

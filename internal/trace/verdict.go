@@ -11,11 +11,11 @@ import (
 // functions, and an explorer reaches 0.39: a script of which three in ten never ran has not been looked at.
 const LowCoverage = 0.30
 
-// verdict says what the findings come to: hostile when something critical was seen without turning a condition; suspicious when
-// anything of medium weight was seen; unknown when the runs were too few, too short or too broken for their silence to
-// mean anything.
+// verdict says what the findings come to: hostile when something critical was seen, which behind a turned condition is only what
+// nobody can want, see [Pass.Weigh]; suspicious when anything of medium weight was seen; unknown when the runs were too few, too short
+// or too broken for their silence to mean anything.
 func (p *Pass) verdict(r *Report) (Verdict, []string) {
-	if reasons := because(r, func(f *Finding) bool { return f.Severity == finding.Critical && f.Stage != Forced }); len(reasons) > 0 {
+	if reasons := because(r, func(f *Finding) bool { return f.Severity == finding.Critical }); len(reasons) > 0 {
 		return Hostile, reasons
 	}
 	if reasons := because(r, func(f *Finding) bool { return f.Severity >= finding.Medium }); len(reasons) > 0 {
@@ -53,7 +53,7 @@ func (p *Pass) doubts(r *Report) []string {
 		}
 		if run.Stage == Forced {
 			forced++
-			if run.Invalid != "" {
+			if run.Invalid != "" && !run.calls() {
 				broken++
 			}
 		}
@@ -79,6 +79,11 @@ func (p *Pass) doubts(r *Report) []string {
 		out = append(out, fmt.Sprintf("%d of %d functions ran, less than %d in 100", r.Functions.Ran, r.Functions.Total, int(100*LowCoverage)))
 	}
 	return out[:min(len(out), 10)]
+}
+
+// calls says whether the functions that never ran were called in a run, after all else: many of them end badly with what they get.
+func (r *Run) calls() bool {
+	return slices.ContainsFunc(r.Events, func(e *Event) bool { return e.Kind == Press && e.Data.How == HowCall })
 }
 
 // kind is what a run and its repetition have in common.

@@ -89,6 +89,19 @@
 			if ( type === 'copy' || type === 'paste' || type === 'cut' ) {
 				return new ClipEv( type, { bubbles: true, cancelable: true, composed: true } );
 			}
+			if ( indexOf( type, 'touch' ) === 0 ) { // from the right to the left
+				const touch = new Finger( { identifier: 1, target: document.body, clientX: type === 'touchstart' ? 320 : 120, clientY: 200 } );
+				return new TouchEv( type, { bubbles: true, cancelable: true, composed: true, touches: type === 'touchend' ? [] : [ touch ], changedTouches: [ touch ] } );
+			}
+			if ( indexOf( type, 'drag' ) === 0 || type === 'drop' ) {
+				return new DragEv( type, { bubbles: true, cancelable: true, composed: true, dataTransfer: new Carried() } );
+			}
+			if ( indexOf( type, 'pointer' ) === 0 ) {
+				return new PointerEv( type, { bubbles: true, cancelable: true, composed: true, view: window, isPrimary: true } );
+			}
+			if ( type === 'wheel' ) {
+				return new WheelEv( type, { bubbles: true, cancelable: true, composed: true, deltaY: 120 } );
+			}
 			return new Ev( type, { bubbles: true, cancelable: true, composed: true } );
 		};
 		const orders = {

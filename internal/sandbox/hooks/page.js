@@ -24,7 +24,7 @@
 		const styleOf = free( window.getComputedStyle ).bind( null, window );
 		const isElement = ( x ) => safely( () => typeof tagOf( x ) === 'string' ) === true;
 		const { File: OneFile, DataTransfer: Carried } = window;
-		const { Event: Ev, ErrorEvent: ErrorEv, MouseEvent: MouseEv, KeyboardEvent: KeyEv, ClipboardEvent: ClipEv } = window;
+		const { Event: Ev, ErrorEvent: ErrorEv, MouseEvent: MouseEv, KeyboardEvent: KeyEv, ClipboardEvent: ClipEv, TouchEvent: TouchEv, Touch: Finger, DragEvent: DragEv, PointerEvent: PointerEv, WheelEvent: WheelEv } = window;
 
 		const selector = ( x ) => {
 			if ( x === window ) {
