@@ -179,6 +179,17 @@ func (e *engine) mapOf(id uint32, list, fn ref) {
 	made := e.made(arrayFact, c.node)
 	e.learn(ref(c.node), made)
 	e.handler(fn, callback{params: []ref{value, key, list}, ret: e.site(made).loose, loop: true, place: c.place, call: id})
+	e.each(fn, func(f fact) { // list.map( encodeURIComponent )
+		if how, ok := textMoves[e.facts.info[f].name]; ok {
+			e.link(value, e.site(made).loose, how)
+		}
+	})
+}
+
+// textMoves are what functions of the browser and of MediaWiki do to a text, for where they are handed to others by their names.
+var textMoves = map[string]move{
+	"encodeURIComponent": encoded, "encodeURI": encodedURI, "escape": encoded, "decodeURIComponent": decoded, "decodeURI": decoded, "unescape": decoded, "atob": decoded,
+	"btoa": onlyData, "String": passOn, "mw.html.escape": escaped, "mw.util.wikiUrlencode": encoded, "mw.util.rawurlencode": encoded,
 }
 
 // arrayCall models methods of lists, of those the script made and of others.

@@ -288,7 +288,7 @@ func answerSource(name string) (Source, Contexts) {
 		return NoSource, 0
 	case "title", "user", "name", "from", "to", "displayname", "pagename", "page", "username", "prefixedtitle", "target_title":
 		return FromTitle, titleUnsafe
-	case "csrftoken", "rollbacktoken", "watchtoken", "patroltoken", "userrightstoken", "createaccounttoken", "logintoken", "edittoken", "token":
+	case "csrftoken", "rollbacktoken", "watchtoken", "patroltoken", "userrightstoken", "createaccounttoken", "logintoken", "edittoken", "token", "tokens":
 		return FromToken, Data
 	case "email", "realname", "watchlisttoken":
 		return FromPersonal, Anywhere

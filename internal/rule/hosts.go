@@ -73,7 +73,9 @@ func (p *Pass) contacts(n js.Node, host, how string, w flow.Where) {
 var tags = regexp.MustCompile(`(?i)<(script|img|iframe|link|form|video|audio|source|embed|object)\b[^<>]*?\b(?:src|href|action|data)\s*=\s*["']?\s*((?:https?:)?//[^"'\s<>/]+)|(url)\(\s*["']?((?:https?:)?//[^"'\s)/]+)|@(import)\s+["']((?:https?:)?//[^"'\s)/]+)|<(meta)\b[^<>]*?\burl\s*=\s*["']?((?:https?:)?//[^"'\s<>/;]+)`)
 
 // tagged are the kind of tag and the address of what tags found.
-func tagged(m []string) (tag, address string) { return strings.ToLower(m[1] + m[3] + m[5] + m[7]), m[2] + m[4] + m[6] + m[8] }
+func tagged(m []string) (tag, address string) {
+	return strings.ToLower(m[1] + m[3] + m[5] + m[7]), m[2] + m[4] + m[6] + m[8]
+}
 
 // mayLoad says whether tags may find something: patterns are slow, and most texts with an address in them are links.
 func mayLoad(s string) bool {

@@ -52,10 +52,6 @@ func (p *Pass) whole(n js.Node, gates []flow.Gate) string {
 			}
 		case js.Dot:
 			switch p.Name(c) {
-			case "tokens":
-				if r := p.question(c); r != nil && r.api && r.q.has("meta", "tokens") {
-					word = secretWord(flow.FromToken)
-				}
 			case "innerHTML", "outerHTML", "html":
 				if p.fromFew(c, gates) {
 					word = forFew
