@@ -74,6 +74,20 @@ func (d *Decoy) formOf(u *url.URL) (f form, param string, ok bool) {
 	return f, strings.ReplaceAll(param, "_", " "), ok
 }
 
+// RunsNoCode says whether a page is a special page that the wiki keeps users' code off (OutputPage::reduceAllowedModules).
+func RunsNoCode(title string) bool {
+	space, name, ok := strings.Cut(strings.ToLower(title), ":")
+	if !ok || space != "special" {
+		return false
+	}
+	name, _, _ = strings.Cut(name, "/")
+	switch name {
+	case "preferences", "userlogin", "createaccount":
+		return true
+	}
+	return forms[name].safe
+}
+
 // offer puts the form of a special page into what the wiki says in its place, and says whether it did. On pages in safe mode no script
 // runs; those that the wiki has, it has.
 func (d *Decoy) offer(a *ask, page []byte) ([]byte, bool) {

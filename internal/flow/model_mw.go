@@ -197,6 +197,7 @@ func (e *engine) htmlElement(c *callRecord) {
 	for _, a := range c.args {
 		e.link(ref(a), ref(c.node), escaped)
 	}
+	e.passInside(c.args[min(1, len(c.args)):], ref(c.node), escaped)
 	if len(c.args) > 2 && e.Kind(c.args[2]) == js.New {
 		e.link(ref(c.args[2]), ref(c.node), passOn)
 	}

@@ -66,7 +66,10 @@ func optionPart(w *write) (string, finding.Severity) {
 }
 
 func optionNamed(name string) (string, finding.Severity) {
+	name, _, _ = strings.Cut(name, "=")
 	switch {
+	case guardOptions[name]:
+		return "notices and safeguards", finding.High
 	case strings.HasPrefix(name, "userjs-"):
 		return "preferences (userjs-)", finding.Note
 	case strings.HasPrefix(name, "gadget-"), strings.HasPrefix(name, "forcesafemode"), strings.HasPrefix(name, "usergadget"):

@@ -12,6 +12,7 @@ import (
 type alteration struct {
 	node js.Node
 	does string
+	link bool
 	flow.Where
 }
 
@@ -24,12 +25,12 @@ func (p *Pass) alters() []alteration {
 			return
 		}
 		if host := p.receiver(address); host != "" {
-			out = append(out, alteration{at, "turns links of the page to " + host, w})
+			out = append(out, alteration{at, "turns links of the page to " + host, true, w})
 		}
 	}
 	replaced := func(at, element, text js.Node, w flow.Where) {
 		if said, ok := p.Graph.Str(text).Const(); ok && strings.TrimSpace(said) != "" && pageText.MatchString(p.words(element)) {
-			out = append(out, alteration{at, "replaces what the page says", w})
+			out = append(out, alteration{at, "replaces what the page says", false, w})
 		}
 	}
 	for c := range p.Graph.EachCall() {
@@ -59,4 +60,25 @@ func (p *Pass) alters() []alteration {
 var pageLink = regexp.MustCompile(`(?i)(?:^|[\s>,+~])a(?:[.\[:#\s,]|$)|#(?:n|ca|pt|t|p|mw|footer|ft)-|\.(?:external|extiw|mw-|references|reference|new)\b`)
 
 // pageText knows selectors of what a page says, all of it.
-var pageText = regexp.MustCompile(`(?i)(?:^|[\s>,])(?:\.mw-parser-output|#mw-content-text|\.mw-body-content|#bodyContent|#content|\.mw-body|main)\s*(?:$|,|\s$)`)
+var pageText = regexp.MustCompile(`(?i)(?:^|[\s>,])(?:\.mw-parser-output|#mw-content-text|\.mw-body-content|#bodyContent|#content|\.mw-body|main|h1|#firstHeading)\s*(?:$|,|\s$)`)
+
+// pressedLink says whether something happens as a link is pressed: in a listener for the press itself, which comes before the browser
+// follows the link.
+func (p *Pass) pressedLink(n js.Node) bool {
+	for up := p.parent(n); up != 0; up = p.parent(up) {
+		if p.Kind(up) != js.Call && p.Kind(up) != js.Array { // [ 'mousedown', function () { … } ] in a table of listeners
+			continue
+		}
+		list := p.Args(up)
+		if p.Kind(up) == js.Array {
+			list = p.List(up)
+		}
+		for _, a := range list {
+			switch s, _ := p.Constant(a); s {
+			case "mousedown", "pointerdown", "touchstart", "auxclick":
+				return true
+			}
+		}
+	}
+	return false
+}

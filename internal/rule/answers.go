@@ -34,19 +34,39 @@ func (p *Pass) thinned() {
 
 func (p *Pass) thins(at, hook js.Node) {
 	for _, f := range p.Graph.Functions(hook) {
-		if p.leavesOutOne(f) {
+		switch {
+		case p.leavesOut(f, p.comparesUser):
 			p.Report(at, finding.High, "leaves out of the wiki's answers what one account did, whom the script names")
+		case p.leavesOut(f, p.comparesKind) && p.spellsOption(warnings):
+			p.Report(at, finding.High, "leaves out of the wiki's answers what warns its reader of others")
 		}
 	}
 }
 
-// leavesOutOne says whether a function filters a list by the names of accounts that the script spells.
-func (p *Pass) leavesOutOne(f js.Node) bool {
+// warnings are kinds of notifications (Echo, extension.json) that tell people of what is done to them and with their accounts.
+var warnings = words("login-fail login-success user-rights reverted emailuser")
+
+// comparesKind says whether a text or function looks for the kind of something in a list that the script writes down.
+func (p *Pass) comparesKind(in js.Node) bool {
+	found := false
+	kind := func(n js.Node) bool {
+		name, _ := p.KeyName(n)
+		return p.Kind(n) == js.Dot && (name == "type" || name == "category")
+	}
+	p.Walk(in, func(n js.Node) bool {
+		found = found || p.Kind(n) == js.Call && p.picksOut(n, kind)
+		return !found
+	})
+	return found
+}
+
+// leavesOut says whether a function filters a list by what is compared so.
+func (p *Pass) leavesOut(f js.Node, compares func(js.Node) bool) bool {
 	found := false
 	p.Walk(p.Body(f), func(n js.Node) bool {
 		if p.Kind(n) == js.Call {
 			if name, _ := p.KeyName(p.Callee(n)); name == "filter" || name == "splice" || name == "findIndex" || name == "forEach" {
-				found = found || slices.ContainsFunc(p.Graph.Functions(p.Arg(n, 0)), func(inner js.Node) bool { return p.comparesUser(p.Body(inner)) })
+				found = found || slices.ContainsFunc(p.Graph.Functions(p.Arg(n, 0)), func(inner js.Node) bool { return compares(p.Body(inner)) })
 			}
 		}
 		return !found

@@ -223,17 +223,7 @@ func (p *Pass) mapped(r running) {
 
 // hiddenSource is a source of modules whose server's name is not known from the text.
 func (p *Pass) hiddenSource(c *flow.Call) {
-	urls := c.Args[min(1, len(c.Args)):]
-	for _, f := range p.Graph.Obj(c.Arg(0)).Fields {
-		urls = append(urls[:len(urls):len(urls)], f.Value)
-	}
-	if o := p.origin(c.Arg(0)); p.Kind(o) == js.Object { // under names that are put together, too
-		for _, f := range p.List(o) {
-			if p.Kind(f) == js.Property {
-				urls = append(urls[:len(urls):len(urls)], p.Value(f))
-			}
-		}
-	}
+	urls := p.sourceAddresses(c)
 	for _, u := range urls {
 		for _, t := range p.Graph.Str(u).Texts {
 			if host, absolute := t.Host(); absolute && strings.HasPrefix(host, "<") && !p.own(host) {
@@ -243,6 +233,16 @@ func (p *Pass) hiddenSource(c *flow.Call) {
 			}
 		}
 	}
+	told := false
+	p.each(func(n js.Node) { // it goes a way that is not followed, and has to begin somewhere
+		if s := p.Str(n); !told && strings.Contains(s, "load.php") {
+			for _, host := range p.foreign(plainly(s)) {
+				told = true
+				p.Can(c.Node, capability.Capability{Name: capability.Import, Target: s, Certainty: capability.Likely})
+				p.Report(c.Node, finding.High, "takes modules from %s, which is not the wiki's", host)
+			}
+		}
+	}, js.String, js.TemplateText)
 }
 
 var quotedAddress = regexp.MustCompile(`["'\x60]((?:https?:)?//[^"'\x60\\\s]+)`)

@@ -32,7 +32,10 @@ administrator comes by is not.`,
 			}
 		}
 		for _, a := range p.alters() {
-			if !asked(a.Where) {
+			switch {
+			case a.link && p.pressedLink(a.node):
+				p.Report(a.node, finding.High, "%s as somebody presses them", a.does)
+			case !asked(a.Where):
 				p.waits(a.node, a.Where, finding.High, a.does)
 			}
 		}

@@ -29,19 +29,32 @@ var importing = regexp.MustCompile(`\bimport\b[^;"'()]*["']((?:https?:)?//[^"'\s
 
 // addedSources are the hosts that mw.loader.addSource( { id: url } ) and addSource( id, url ) take modules from.
 func (p *Pass) addedSources(c *flow.Call) []imported {
-	urls := c.Args
-	if len(urls) == 1 {
-		urls = nil
-		for _, f := range p.Graph.Obj(c.Arg(0)).Fields {
-			urls = append(urls, f.Value)
-		}
-	}
 	var out []imported
-	for _, u := range urls {
+	for _, u := range p.sourceAddresses(c) {
 		for _, t := range p.Graph.Str(u).Texts {
 			if i, ok := p.fromURL(t); ok && i.kind == thirdParty {
 				i.node, i.from, i.source, i.Where = c.Node, u, true, c.Where
 				out = append(out, i)
+			}
+		}
+	}
+	return out
+}
+
+// sourceAddresses are the addresses in mw.loader.addSource( id, address ) and mw.loader.addSource( { id: address } ), under names
+// that are put together, too.
+func (p *Pass) sourceAddresses(c *flow.Call) []js.Node {
+	if len(c.Args) > 1 {
+		return c.Args[1:]
+	}
+	var out []js.Node
+	for _, f := range p.Graph.Obj(c.Arg(0)).Fields {
+		out = append(out, f.Value)
+	}
+	if o := p.origin(c.Arg(0)); p.Kind(o) == js.Object {
+		for _, f := range p.List(o) {
+			if p.Kind(f) == js.Property && p.Is(f, js.IsComputed) {
+				out = append(out, p.Value(f))
 			}
 		}
 	}

@@ -158,7 +158,8 @@ func (p *Pass) secretIn(n js.Node, w flow.Where, how string) secret {
 			s.severity, s.word = finding.High, "what you say"
 		case p.restricted(f, w.Gates):
 			s.severity, s.word = finding.High, forFew
-		case (s.Source == flow.FromInput || s.Source == flow.FromPage) && p.drafted(f.Origin):
+		case (s.Source == flow.FromInput || s.Source == flow.FromPage) && p.drafted(f.Origin), s.Source == flow.FromPage && p.fieldValue(f),
+			s.Source == flow.FromInput && p.fieldValue(f) && p.words(f.Origin) == "" && p.writesOut("wpTextbox1"): // a field handed from hand to hand
 			s.severity, s.word = finding.High, draft
 			if asked(w) && !w.Typing {
 				s.severity = finding.Low // a spelling checker on a click

@@ -158,6 +158,8 @@ func actionWord(action string) string {
 		return "thanks people"
 	case "watch":
 		return "changes the watch list"
+	case "abusefilter":
+		return "changes an abuse filter"
 	}
 	return "calls action=" + action
 }

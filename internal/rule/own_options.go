@@ -2,6 +2,7 @@ package rule
 
 import (
 	"regexp"
+	"strings"
 
 	"sallyport/internal/js"
 )
@@ -22,7 +23,10 @@ var optionName = regexp.MustCompile(`^[A-Za-z]`)
 // spellsOption says whether the script spells the name of one of some options, as a text or as a property.
 func (p *Pass) spellsOption(options map[string]bool) bool {
 	found := false
-	p.each(func(n js.Node) { found = found || options[p.Str(n)] }, js.String, js.TemplateText)
+	p.each(func(n js.Node) {
+		name, _, _ := strings.Cut(p.Str(n), "=") // as in change: 'option=0'
+		found = found || options[name]
+	}, js.String, js.TemplateText)
 	p.each(func(n js.Node) {
 		name, _ := p.KeyName(n)
 		found = found || options[name]

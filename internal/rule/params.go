@@ -142,7 +142,14 @@ func (p *Pass) appended(q params, n js.Node) {
 		if (c.Method != "append" && c.Method != "set") || p.Tree.Binding(c.Object) != b {
 			continue
 		}
+		entries := p.Graph.Obj(p.gone(c.Arg(0), c.Arg(1))).Fields
+		for _, f := range entries {
+			q[f.Name] = append(q[f.Name], p.param(f.Value))
+		}
 		names := p.Graph.Str(c.Arg(0)).Consts()
+		if len(entries) > 0 {
+			names = nil // all of them, each with any value
+		}
 		for _, name := range names {
 			q[name] = append(q[name], p.param(c.Arg(1)))
 		}
@@ -150,6 +157,22 @@ func (p *Pass) appended(q params, n js.Node) {
 			q[""] = append(q[""], p.param(c.Arg(1)))
 		}
 	}
+}
+
+// gone is the object whose entries a name and a value are, one after the other: o in for ( k in o ) f.set( k, o[ k ] ), in
+// Object.entries( o ).forEach( ( [ k, v ] ) => f.set( k, v ) ) and its like. 0 for others.
+func (p *Pass) gone(name, value js.Node) js.Node {
+	if b := p.Tree.Binding(name); b != 0 && p.Kind(value) == js.Index && p.Tree.Binding(p.Right(value)) == b {
+		return p.Object(value)
+	}
+	list := p.oneOf(value)
+	if call := p.givenBy(value); call != 0 && p.Graph.NameOf(p.Callee(call)) == "$.each" {
+		return p.Arg(call, 0)
+	}
+	if made := p.origin(list); p.Kind(made) == js.Call && p.Graph.NameOf(p.Callee(made)) == "Object.entries" {
+		return p.Arg(made, 0)
+	}
+	return 0
 }
 
 // query takes a text apart that looks like a query string: "action=edit&title=<me>".

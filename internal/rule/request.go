@@ -95,8 +95,12 @@ func (p *Pass) requestOf(c *flow.Call) (request, bool) {
 	case p.isAPI(c):
 		return p.apiRequest(c, r)
 	case c.Is("fetch"):
-		url()
-		o := p.Graph.Obj(c.Arg(1))
+		address, options := c.Arg(0), c.Arg(1)
+		if made := p.origin(address); p.Kind(made) == js.New && p.Graph.NameOf(p.Callee(made)) == "Request" {
+			address, options = p.Arg(made, 0), p.Arg(made, 1)
+		}
+		r.urls = append(r.urls, address)
+		o := p.Graph.Obj(options)
 		r.data = append(r.data, o.All("body")...)
 		r.data = append(r.data, o.All("headers")...)
 		r.post = p.posts(o.All("method"))

@@ -70,7 +70,7 @@ func (p *Pass) fromFew(n js.Node, gates []flow.Gate) bool {
 }
 
 // fewPages are special pages that only people with rights may see, as wgCanonicalSpecialPageName has them.
-var fewPages = words("CheckUser CheckUserLog Investigate InvestigateBlock SuppressLog Undelete")
+var fewPages = words("CheckUser CheckUserLog Investigate InvestigateBlock SuppressLog Undelete BotPasswords OAuthConsumerRegistration OATHManage Preferences")
 
 // asksForFew says whether a condition, or the opposite of it, asks for such a page.
 func (p *Pass) asksForFew(n js.Node, not bool) bool {
@@ -83,6 +83,11 @@ func (p *Pass) asksForFew(n js.Node, not bool) bool {
 				for _, side := range []js.Node{p.Left(c), p.Right(c)} {
 					found = found || slices.ContainsFunc(p.Graph.Str(side).Consts(), func(s string) bool { return fewPages[s] })
 				}
+			}
+		}
+		if name, _ := p.KeyName(p.Callee(c)); p.Kind(c) == js.Call && !not && (name == "includes" || name == "has") {
+			for _, one := range p.Graph.Elements(p.Object(p.Callee(c))) {
+				found = found || slices.ContainsFunc(p.Graph.Str(one).Consts(), func(s string) bool { return fewPages[s] })
 			}
 		}
 		return !found && p.Kind(c) != js.Function

@@ -24,7 +24,11 @@ A script that gives rights away by itself needs one bureaucrat or steward to loa
 			switch w.action {
 			case "userrights", "globaluserrights", "setglobalaccountstatus":
 				p.does(&w, capability.Rights, "")
-				if s := w.weigh(finding.Critical, finding.Medium, finding.Note); s > finding.Note {
+				s := w.weigh(finding.Critical, finding.Medium, finding.Note)
+				if names := w.q.consts("user"); len(names) > 0 && names[0] != "" {
+					s = max(s, finding.High) // nobody's tool is for one account alone
+				}
+				if s > finding.Note {
 					p.Report(w.node, s, "changes rights %s", w.when())
 				}
 			}

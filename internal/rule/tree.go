@@ -148,6 +148,8 @@ func (p *Pass) chainWords(n js.Node, b *strings.Builder, depth int) {
 				p.chainWords(p.Operand(one), b, depth+4)
 			}
 		}
+	case js.Logical: // known && e.target.closest( … )
+		p.chainWords(p.Right(n), b, depth+4)
 	case js.Ident:
 		p.chainWords(p.oneOf(n), b, depth+4)
 	}

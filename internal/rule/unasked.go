@@ -76,7 +76,7 @@ func deed(w *write) (capability.Name, finding.Severity) {
 		return capability.Upload, finding.Medium
 	case "import":
 		return capability.ImportPages, finding.High
-	case "emailuser", "massmessage":
+	case "emailuser", "massmessage", "abusefilter":
 		return "", finding.High
 	case "patrol", "review":
 		return "", finding.Medium

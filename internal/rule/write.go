@@ -281,6 +281,7 @@ var specials = []struct{ page, action string }{
 	{"changeemail", "changeemail"}, {"changecredentials", "changeauthenticationdata"}, {"changepassword", "changeauthenticationdata"},
 	{"botpasswords", "botpasswords"}, {"oauth", "oauth"}, {"preferences", "preferences"}, {"userrights", "userrights"},
 	{"block/", "block"}, {"movepage", "move"}, {"import", "import"}, {"upload", "upload"}, {"emailuser", "emailuser"},
+	{"abusefilter/", "abusefilter"}, {"massmessage", "massmessage"}, {"mergehistory", "mergehistory"}, {"globalblock", "globalblock"}, {"undelete", "undelete"},
 }
 
 // rollbackLinks reads requests for rollback links of the page: those work with GET (RollbackAction).

@@ -75,7 +75,7 @@ func (p *planner) add(specs ...spec) {
 		if o.answer == "" {
 			o.answer = decoy.Success
 		}
-		key := inJSON(o.setup(p.l.u, p.l.s.o.Tier)) + o.persona.Key + "|" + o.page.Title + o.page.Query + o.query + inJSON([]any{o.storage, o.cookies, o.config, o.options, o.timezone, o.locale, o.agent, o.width,
+		key := inJSON(o.setup(p.l.u, p.l.s.o.Tier)) + o.persona.Key + "|" + o.page.Title + o.page.Query + o.query + inJSON([]any{o.turns, o.storage, o.cookies, o.config, o.options, o.timezone, o.locale, o.agent, o.width,
 			o.height, o.chance, o.honey, o.id})
 		if !p.had[key] {
 			p.had[key] = true
@@ -232,13 +232,23 @@ func (l *look) forcedAll(w who) []spec {
 	if len(first) == 0 && len(l.u.functions) < 3 || l.u.source.Lowered {
 		return nil
 	}
-	o := spec{persona: w.admin, page: l.pages()[0], stage: trace.Forced, turns: first, forward: day, explore: 2, honey: true, active: true, call: true}
+	o := l.dress(spec{persona: w.admin, page: l.home(), stage: trace.Forced, turns: first, forward: day, explore: 2, honey: true, active: true, call: true})
 	out := []spec{o}
 	if both {
 		o.turns = other
 		out = append(out, o)
 	}
 	return out
+}
+
+// home is the page where a script is at work, as far as it says: what is behind its conditions finds there what it looks for.
+func (l *look) home() Page {
+	for _, p := range l.u.demand.pages {
+		if !decoy.RunsNoCode(p.Title) {
+			return p
+		}
+	}
+	return l.pages()[0]
 }
 
 // forcedOne turns one condition after the other, those that hide most first.
@@ -248,7 +258,7 @@ func (l *look) forcedOne(w who, most int) []spec {
 	}
 	var asking, other []spec
 	for _, g := range l.u.gates {
-		o := spec{persona: w.admin, page: l.pages()[0], stage: trace.Forced, turns: map[int]gate.Turn{g.N: gate.TurnOf(g)}, explore: 1}
+		o := spec{persona: w.admin, page: l.home(), stage: trace.Forced, turns: map[int]gate.Turn{g.N: gate.TurnOf(g)}, explore: 1}
 		if g.Both {
 			t := gate.TurnOf(g)
 			t.To = !t.To

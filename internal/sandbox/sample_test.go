@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sallyport/internal/gate"
+	"sallyport/internal/trace"
 )
 
 func TestANameIsMadeThatAPatternFits(t *testing.T) {
@@ -86,5 +87,16 @@ func TestPrefixesAreReadOfScriptsThatKnowTheList(t *testing.T) {
 	}
 	if got := prefixesIn(rest); len(got) > 0 {
 		t.Error(got)
+	}
+}
+
+// A condition turned to one side and to the other are two runs.
+func TestBothSidesOfAConditionAreRuns(t *testing.T) {
+	p := &planner{l: &look{s: &Sandbox{}}, had: map[string]bool{}}
+	for _, to := range []bool{true, false, true} {
+		p.add(spec{stage: trace.Forced, turns: map[int]gate.Turn{1: {To: to}}})
+	}
+	if len(p.list) != 2 {
+		t.Errorf("%d runs", len(p.list))
 	}
 }
