@@ -123,7 +123,7 @@ func byName(name string) move {
 
 // arg is one argument as a ref, 0 when there is none.
 func (e *engine) arg(c *callRecord, i int) ref {
-	if i < len(c.args) {
+	if i >= 0 && i < len(c.args) {
 		return ref(c.args[i])
 	}
 	return 0

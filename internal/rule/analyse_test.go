@@ -3,6 +3,7 @@ package rule_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,26 @@ func TestOneOfSeveralSecretsIsTold(t *testing.T) {
 			t.Fatal(diff)
 		}
 	}
+}
+
+// Whatever a script leaves out of its calls, it is read.
+func TestCallsWithoutTheirArgumentsAreRead(t *testing.T) {
+	arguments := regexp.MustCompile(`\([^()\n]*\)`)
+	for _, set := range []string{"hostile", "harmless", "ways"} {
+		for _, h := range snippets(t, set) {
+			for every := 1; every <= 4; every++ {
+				n := 0
+				text := arguments.ReplaceAllStringFunc(h.text, func(s string) string {
+					if n++; n%every == 0 {
+						return "()"
+					}
+					return s
+				})
+				rule.Analyse(h.name, []byte(text))
+			}
+		}
+	}
+	rule.Analyse("x.js", []byte("$.ajaxPrefilter();$();$( '<form>' ).submit();mw.loader.addSource();fetch( new Request() );new Worker();"))
 }
 
 func TestWhatUnfoldsIsSaidOfThePlaceThatUnfoldsIt(t *testing.T) {

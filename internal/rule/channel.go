@@ -269,7 +269,7 @@ func (p *Pass) filledAtOnce(c *flow.Call) []js.Node {
 		if s, _ := p.Graph.Str(c.Arg(0)).Const(); s == "value" {
 			return c.Args[1:]
 		}
-	case c.Is("$") && strings.HasPrefix(strings.TrimSpace(p.Graph.Str(c.Arg(0)).Pattern()), "<"):
+	case c.Is("$") && len(c.Args) > 1 && strings.HasPrefix(strings.TrimSpace(p.Graph.Str(c.Arg(0)).Pattern()), "<"):
 		from = c.Args[1:]
 	}
 	var out []js.Node

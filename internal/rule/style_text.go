@@ -89,7 +89,7 @@ func (p *Pass) styleCall(c *flow.Call) []styleSink {
 	case "css", "setProperty":
 		return p.styleNamed(c, loadsPictures)
 	case "$":
-		if p.tagOf(c.Node) == "style" {
+		if len(c.Args) > 1 && p.tagOf(c.Node) == "style" {
 			return p.styleNamed(&flow.Call{Node: c.Node, Args: c.Args[1:]}, func(name string) bool { return name == "text" })
 		}
 	}
