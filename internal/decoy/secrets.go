@@ -24,7 +24,8 @@ type Secrets struct {
 	Keys     string // what is typed on the page
 	Name     string // the user name, when it was made up
 
-	find *trace.Canaries
+	find   *trace.Canaries
+	places *strings.Replacer // of placeholders
 }
 
 // NewSecrets makes the secrets of a run for somebody.
@@ -41,6 +42,7 @@ func NewSecrets(p Persona) *Secrets {
 		{Name: trace.CanaryDraft, Value: strings.TrimPrefix(s.Draft, "draft ")}, {Name: trace.CanaryStorage, Value: s.Storage}, {Name: trace.CanaryFeed, Value: s.Feed}, {Name: trace.CanaryFew, Value: s.Few}, {Name: trace.CanaryPassword, Value: s.Password},
 		{Name: trace.CanaryScript, Value: s.Script}, {Name: trace.CanaryKeys, Value: s.Keys}, {Name: trace.CanaryName, Value: s.Name}, {Name: trace.CanaryName, Value: strings.ReplaceAll(s.Name, " ", "_")},
 	})
+	s.places = strings.NewReplacer(EmailPlaceholder, s.Email, DraftPlaceholder, s.Draft, feedPlaceholder, s.Feed, fewPlaceholder, s.Few)
 	return s
 }
 
@@ -72,7 +74,7 @@ func (s *Secrets) fill(text string, own bool) string {
 		text = tokens.ReplaceAllString(text, s.Token+"$1")
 	}
 	if strings.Contains(text, "placeholder") {
-		text = strings.NewReplacer(EmailPlaceholder, s.Email, DraftPlaceholder, s.Draft, feedPlaceholder, s.Feed, fewPlaceholder, s.Few).Replace(text)
+		text = s.places.Replace(text)
 	}
 	return text
 }

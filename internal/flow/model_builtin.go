@@ -11,19 +11,9 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 	c := &e.calls[id]
 	n := ref(c.node)
 	switch name {
-	case "encodeURIComponent":
-		e.pass(c, encoded)
-	case "encodeURI":
-		e.pass(c, encodedURI)
-	case "escape":
-		e.pass(c, encoded)
-	case "decodeURIComponent", "decodeURI", "unescape", "atob":
-		e.pass(c, decoded)
 	case "String.fromCharCode", "String.fromCodePoint":
 		e.pass(c, decoded) // numbers of letters become a text that may be anything
 		e.passSpread(c)
-	case "btoa":
-		e.pass(c, onlyData)
 	case "String", "JSON.stringify", "Object", "structuredClone", "String.raw":
 		e.pass(c, passOn)
 		e.passSpread(c)
@@ -121,6 +111,10 @@ func (e *engine) builtin(id uint32, f fact, name string) bool {
 	case "RegExp", "Error", "Symbol", "Date":
 		e.pass(c, passOn)
 	default:
+		if how, ok := textMoves[name]; ok {
+			e.pass(c, how)
+			return true
+		}
 		if name == "RegExp.exec" {
 			e.execCall(c)
 			return true
@@ -186,7 +180,8 @@ func (e *engine) mapOf(id uint32, list, fn ref) {
 	})
 }
 
-// textMoves are what functions of the browser and of MediaWiki do to a text, for where they are handed to others by their names.
+// textMoves are what functions of the browser and of MediaWiki do to a text, where they are called and where they are handed on by
+// their names.
 var textMoves = map[string]move{
 	"encodeURIComponent": encoded, "encodeURI": encodedURI, "escape": encoded, "decodeURIComponent": decoded, "decodeURI": decoded, "unescape": decoded, "atob": decoded,
 	"btoa": onlyData, "String": passOn, "mw.html.escape": escaped, "mw.util.wikiUrlencode": encoded, "mw.util.rawurlencode": encoded,

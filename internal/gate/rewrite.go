@@ -59,13 +59,7 @@ func (s *Script) Rewrite(which func(Gate) bool, functions ...int) (*Rewritten, e
 			continue
 		}
 		r.Gates = append(r.Gates, g)
-		before := ""
-		if g.Start > 0 && joins(s.Text[:g.Start]) {
-			before = " "
-		}
-		r.splices = append(r.splices,
-			splice{at: g.Start, text: fmt.Sprintf("%s%s(%d,(", before, r.Hook, g.N), deep: depth[g.node], opens: true},
-			splice{at: g.End, text: "))", deep: depth[g.node]})
+		r.around(s.Text, g.Start, g.End, g.N, "", depth[g.node])
 	}
 	handed := map[js.Node]bool{}
 	for _, i := range functions {
@@ -96,14 +90,19 @@ func (s *Script) handOver(r *Rewritten, i int, depth []int, handed map[js.Node]b
 		}
 	case up == js.New, up == js.ExportDefault, s.Kind(n) != js.Function && s.Kind(n) != js.Object && s.Kind(n) != js.Class:
 	default:
-		before := ""
-		if s.Start(n) > 0 && joins(s.Text[:s.Start(n)]) {
-			before = " "
-		}
-		r.splices = append(r.splices,
-			splice{at: s.Start(n), text: fmt.Sprintf("%s%s(%d,(", before, r.Hook, -i), deep: depth[n], opens: true},
-			splice{at: s.End(n), text: ")" + whole + ")", deep: depth[n]})
+		r.around(s.Text, s.Start(n), s.End(n), -i, whole, depth[n])
 	}
+}
+
+// around passes the expression from start to end through the hook with its number, and whatever more it is told.
+func (r *Rewritten) around(text string, start, end, number int, more string, deep int) {
+	before := ""
+	if start > 0 && joins(text[:start]) {
+		before = " "
+	}
+	r.splices = append(r.splices,
+		splice{at: start, text: fmt.Sprintf("%s%s(%d,(", before, r.Hook, number), deep: deep, opens: true},
+		splice{at: end, text: ")" + more + ")", deep: deep})
 }
 
 // joins says whether a name put behind a text would become one with its last word.

@@ -223,8 +223,7 @@ func (p *Pass) mapped(r running) {
 
 // hiddenSource is a source of modules whose server's name is not known from the text.
 func (p *Pass) hiddenSource(c *flow.Call) {
-	urls := p.sourceAddresses(c)
-	for _, u := range urls {
+	for _, u := range p.sourceAddresses(c) {
 		for _, t := range p.Graph.Str(u).Texts {
 			if host, absolute := t.Host(); absolute && strings.HasPrefix(host, "<") && !p.own(host) {
 				p.Can(c.Node, capability.Capability{Name: capability.Import, Target: spell(t), Certainty: capability.Likely})

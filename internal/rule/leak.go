@@ -158,8 +158,7 @@ func (p *Pass) secretIn(n js.Node, w flow.Where, how string) secret {
 			s.severity, s.word = finding.High, "what you say"
 		case p.restricted(f, w.Gates):
 			s.severity, s.word = finding.High, forFew
-		case (s.Source == flow.FromInput || s.Source == flow.FromPage) && p.drafted(f.Origin), s.Source == flow.FromPage && p.fieldValue(f),
-			s.Source == flow.FromInput && p.fieldValue(f) && p.words(f.Origin) == "" && p.writesOut("wpTextbox1"): // a field handed from hand to hand
+		case p.drafted(s.Flow):
 			s.severity, s.word = finding.High, draft
 			if asked(w) && !w.Typing {
 				s.severity = finding.Low // a spelling checker on a click
@@ -191,9 +190,18 @@ func (p *Pass) fieldValue(f flow.Flow) bool {
 }
 
 // drafted says whether what is typed was typed into the edit form.
-func (p *Pass) drafted(n js.Node) bool {
-	words := strings.ToLower(p.words(n))
-	return strings.Contains(words, "wptextbox1") || strings.Contains(words, "wpsummary")
+func (p *Pass) drafted(f flow.Flow) bool {
+	if f.Source != flow.FromInput && f.Source != flow.FromPage {
+		return false
+	}
+	words := strings.ToLower(p.words(f.Origin))
+	switch {
+	case strings.Contains(words, "wptextbox1"), strings.Contains(words, "wpsummary"):
+		return true
+	case !p.fieldValue(f):
+		return false
+	}
+	return f.Source == flow.FromPage || words == "" && p.writesOut("wpTextbox1") // a field handed from hand to hand
 }
 
 // sourceOf knows some sources better than the flow does: a field for passwords by its selector, an answer of the API by

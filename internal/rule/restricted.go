@@ -69,7 +69,8 @@ func (p *Pass) fromFew(n js.Node, gates []flow.Gate) bool {
 		slices.ContainsFunc(gates, func(g flow.Gate) bool { return p.asksForFew(g.Node, g.Negated) })
 }
 
-// fewPages are special pages that only people with rights may see, as wgCanonicalSpecialPageName has them.
+// fewPages are special pages that only people with rights may see, or that show each what is nobody else's, as
+// wgCanonicalSpecialPageName has them.
 var fewPages = words("CheckUser CheckUserLog Investigate InvestigateBlock SuppressLog Undelete BotPasswords OAuthConsumerRegistration OATHManage Preferences")
 
 // asksForFew says whether a condition, or the opposite of it, asks for such a page.

@@ -61,7 +61,7 @@ func (v *visit) turnedEvent(n int) trace.Event {
 
 // calledEvent tells of a function that was called though nothing that we did made it run.
 func (v *visit) calledEvent(n int) trace.Event {
-	e := trace.Event{Kind: trace.Gate, Data: trace.Data{Name: "called", Seen: "hook"}}
+	e := trace.Event{Kind: trace.Gate, Data: trace.Data{Name: trace.Called, Seen: "hook"}}
 	if n < len(v.u.functions) {
 		f := v.u.functions[n]
 		e.Data.Text = fmt.Sprintf("something that calls the function %s in line %d", f.Name, f.Line)

@@ -20,8 +20,8 @@ const (
 // HowCall is how the sandbox presses what nothing else makes run.
 const HowCall = "call"
 
-// called is what a function was "turned" to that we called because nothing else did.
-const called = "called"
+// Called is what a function was "turned" to that the sandbox called because nothing else did.
+const Called = "called"
 
 // when says what set an event off.
 func (p *Pass) when(e *Event) string {
@@ -45,7 +45,7 @@ func (p *Pass) since(e *Event) string {
 
 // onlyIf says what was done to the script before an event.
 func (p *Pass) onlyIf(e *Event) string {
-	if t := p.gates[e]; t != nil && t.To == called {
+	if t := p.gates[e]; t != nil && t.To == Called {
 		return onlyIfCalled
 	}
 	return onlyIf
